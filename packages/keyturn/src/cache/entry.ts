@@ -1,0 +1,121 @@
+/** What the secrets' cache keeps: a document with its times, and the fields that were cut from it. */
+import type { Events } from '../core/events.ts';
+import type { Secret } from '../core/secret.ts';
+import { Reclaim } from './reclaim.ts';
+import { type LifeClock, tickOf } from './life-clock.ts';
+import type { Linked } from './lru-list.ts';
+
+/** What a reference's text leads to: a document, or one field of it. One shape for both, so that a hit is one path for the machine. */
+export class Slot {
+  readonly entry: Entry;
+  readonly secret: Secret;
+  /** Made once, so that a hit allocates nothing. */
+  readonly promise: Promise<Secret>;
+
+  constructor(entry: Entry, secret: Secret) {
+    this.entry = entry;
+    this.secret = secret;
+    this.promise = Promise.resolve(secret);
+  }
+}
+
+/**
+ * One version of one document. Times are instants of the life clock in whole ms (small integers are cheaper to keep):
+ * fresh until `freshUntil`, usable in an outage until `staleUntil`, then nothing.
+ */
+export class Entry implements Linked<Entry> {
+  newer: Entry | undefined = undefined;
+  older: Entry | undefined = undefined;
+  readonly home: Scope;
+  /** Canonical text of the document, or of the one field that a provider answered on its own. */
+  readonly text: string;
+  secret: Secret;
+  /** Until then a read need ask nothing else: refresh-ahead begins here, or freshness ends. Never after `freshUntil`. */
+  quietUntil = 0;
+  freshUntil = 0;
+  staleUntil = 0;
+  /** The first two as ticks, for hits. */
+  quietTick = 0;
+  freshTick = 0;
+  epoch: number;
+  /** Of the flight that brought it. */
+  order: number;
+  /** Texts in `home` that lead to fields of this entry; they leave with it. */
+  fields: string[] | undefined = undefined;
+  /** The event of a hit, made once. */
+  about: Events['hit'];
+  /** Set while the source cannot be reached. */
+  outage: Outage | undefined = undefined;
+
+  constructor(home: Scope, text: string, secret: Secret, times: Lifetime, epoch: number, order: number) {
+    this.home = home;
+    this.text = text;
+    this.secret = secret;
+    this.about = aboutOf(secret);
+    this.live(times);
+    this.epoch = epoch;
+    this.order = order;
+  }
+
+  live({ quietUntil, freshUntil, staleUntil }: Lifetime): void {
+    this.freshUntil = freshUntil;
+    this.staleUntil = staleUntil;
+    this.freshTick = tickOf(freshUntil);
+    this.quiet(quietUntil);
+  }
+
+  /** Sets when a read next asks more than the time. */
+  quiet(until: number): void {
+    this.quietUntil = Math.min(until, this.freshUntil);
+    this.quietTick = tickOf(this.quietUntil);
+  }
+
+  /** No reader finds it fresh through a slot it still holds. */
+  end(): void {
+    this.live({ quietUntil: never, freshUntil: never, staleUntil: never });
+  }
+}
+
+/** Before every instant of a clock, and still a small integer, like the times it replaces. */
+const never = -(2 ** 30);
+
+export interface Lifetime {
+  readonly quietUntil: number;
+  readonly freshUntil: number;
+  readonly staleUntil: number;
+}
+
+/** What is known of a source that failed: when to try it next, and what covers for it meanwhile. */
+export interface Outage {
+  /** The code of the failure. */
+  readonly code: string;
+  /** Nobody asks the source before. */
+  readonly coolUntil: number;
+  /** The present cool-down; the next one is twice as long. */
+  readonly coolDown: number;
+  /** The entry's value, marked stale; made once. */
+  readonly stale: Secret;
+  /** What a later provider answered instead, and until when it may be given. */
+  readonly detour: { readonly secret: Secret; readonly until: number } | undefined;
+}
+
+/** The entries of one chain of providers: a cache shared by production and staging has one for each. */
+export class Scope {
+  readonly id: number;
+  readonly slots = new Map<string, Slot>();
+  /** For a name, the texts under which it stands besides its own: versions, named providers, single fields. */
+  readonly variants = new Map<string, Set<string>>();
+  readonly reclaim: Reclaim<Entry, Slot>;
+  users = 0;
+
+  constructor(id: number, clock: LifeClock, visit: (entry: Entry) => void) {
+    this.id = id;
+    this.reclaim = new Reclaim<Entry, Slot>({ entries: () => this.slots.values(), size: () => this.slots.size, visit: ({ entry }) => { visit(entry); } }, (isPending) => {
+      clock.hold(isPending);
+    });
+  }
+}
+
+export function aboutOf({ ref, provider }: Secret): Events['hit'] {
+  return { ref, provider };
+}

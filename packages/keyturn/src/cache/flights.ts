@@ -1,0 +1,171 @@
+/** Any number of callers, one read; and nobody shares a read that began before the last invalidation. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { limitTime, unlessAborted } from '../core/abort.ts';
+import type { Clock } from '../core/clock.ts';
+import { DeadlineExceededError } from '../core/errors.ts';
+import { formatDuration } from '../core/duration.ts';
+import type { ReadOptions } from '../core/provider.ts';
+
+/** A flight belongs to nobody: it runs in the context of the module, not in that of the first caller, whose request it would outlive. */
+const outsideAnyRequest = AsyncLocalStorage.snapshot();
+
+export interface Flight<T> {
+  readonly key: string;
+  /** What the flight reads: an invalidation asks it. */
+  readonly name: string;
+  readonly startedAt: number;
+  /** Grows with every flight: of two results the one of the younger flight is kept. */
+  readonly order: number;
+  /** Goes on when nobody waits: refresh-ahead. */
+  isBackground: boolean;
+  /** Set by an invalidation: whoever waits gets the result, and it is not kept. */
+  isOutdated: boolean;
+  readonly landed: Promise<T>;
+}
+
+interface Inner<T> extends Flight<T> {
+  readonly controller: AbortController;
+  waiting: number;
+  isAbandoned: boolean;
+}
+
+export interface FlightOptions {
+  readonly key: string;
+  readonly name: string;
+  readonly isBackground?: boolean;
+}
+
+/** `R` is what is read, `T` what those who wait get of it. */
+export class Flights<R, T> {
+  readonly #flights = new Map<string, Inner<T>>();
+  readonly #all = new Set<Inner<T>>();
+  readonly #clock: Clock;
+  readonly #deadline: number;
+  #order = 0;
+
+  /** @param deadline how long a flight may take, in ms; an older one (the process was frozen) is joined by nobody */
+  constructor(clock: Clock, deadline: number) {
+    this.#clock = clock;
+    this.#deadline = deadline;
+  }
+
+  /** The place in the order of a read that needs no flight. */
+  nextOrder(): number {
+    return ++this.#order;
+  }
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  /** The flight that a reader may join: begun at `since` or later, and still within its deadline. */
+  joinable(key: string, since = -Infinity): Flight<T> | undefined {
+    const flight = this.#flights.get(key);
+    return flight && flight.startedAt >= since && this.#clock.now() - flight.startedAt < this.#deadline ? flight : undefined;
+  }
+
+  /**
+   * Starts a read, and makes it the one that later readers join.
+   *
+   * `read` gets a signal of the flight's own, aborted when its deadline passes or when the last who waited has left.
+   * `settle` is called once, before any waiter is told, with the flight and its result or failure; not when everybody has left.
+   */
+  start(options: FlightOptions, read: (options: ReadOptions) => Promise<R>, settle: (flight: Flight<T>, outcome: Outcome<R>) => T): Flight<T> {
+    const controller = new AbortController();
+    const startedAt = this.#clock.now();
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const flight: Inner<T> = {
+      key: options.key,
+      name: options.name,
+      startedAt,
+      order: this.nextOrder(),
+      isBackground: options.isBackground ?? false,
+      isOutdated: false,
+      landed: promise,
+      controller,
+      waiting: 0,
+      isAbandoned: false,
+    };
+    this.#flights.set(options.key, flight);
+    this.#all.add(flight);
+    // Nobody may be waiting when it fails.
+    promise.catch(() => undefined);
+    const land = (outcome: { value?: R; error?: unknown }) => {
+      this.#leaveAir(flight);
+      if (flight.isAbandoned) return;
+      try {
+        resolve(settle(flight, { ...outcome, durationMs: this.#clock.now() - startedAt }));
+      } catch (error) {
+        reject(error as Error);
+      }
+    };
+    outsideAnyRequest(() => {
+      void this.#fly(flight, read).then(
+        (value) => { land({ value }); },
+        (error: unknown) => { land({ error }); },
+      );
+    });
+    return flight;
+  }
+
+  /**
+   * The flight's result, or the signal's reason if that comes first. A caller who leaves ends nobody else's wait;
+   * the last to leave ends the read.
+   */
+  async wait(flight: Flight<T>, signal?: AbortSignal): Promise<T> {
+    const inner = flight as Inner<T>;
+    inner.waiting++;
+    try {
+      return await (signal ? unlessAborted(flight.landed, signal) : flight.landed);
+    } finally {
+      if (--inner.waiting === 0 && !inner.isBackground && this.#all.has(inner)) {
+        // It must not be joinable while it dies, or a newcomer would inherit the abort.
+        this.#leaveAir(inner);
+        inner.isAbandoned = true;
+        inner.controller.abort(signal?.reason);
+      }
+    }
+  }
+
+  /** From now on nobody joins the flights that `concerns` picks, and their results are not kept. Those who wait get what they asked for. */
+  outdate(concerns: (flight: Flight<T>) => boolean): void {
+    for (const flight of this.#all) {
+      if (!concerns(flight)) continue;
+      flight.isOutdated = true;
+      if (this.#flights.get(flight.key) === flight) this.#flights.delete(flight.key);
+    }
+  }
+
+  /** Ends every flight with `reason`. */
+  abort(reason: Error): void {
+    for (const flight of this.#all) {
+      flight.isOutdated = true;
+      flight.controller.abort(reason);
+    }
+    this.#flights.clear();
+  }
+
+  /** The read, or the abort of its signal if that comes first: a provider that ignores its signal holds nobody up. */
+  async #fly(flight: Inner<T>, read: (options: ReadOptions) => Promise<R>): Promise<R> {
+    const { controller, startedAt, key } = flight;
+    const late = () => new DeadlineExceededError(`${key}: no answer within ${formatDuration(this.#deadline)}.`, { ref: key, hint: 'Check that the source can be reached, or give it more time with the deadline option.' });
+    const limit = limitTime(this.#clock, this.#deadline, late, controller.signal);
+    try {
+      return await unlessAborted(read({ signal: limit.signal, deadline: startedAt + this.#deadline }), limit.signal);
+    } finally {
+      limit.done();
+    }
+  }
+
+  /** A flight removes itself, and only itself: a younger one may have its place. */
+  #leaveAir(flight: Inner<T>): void {
+    this.#all.delete(flight);
+    if (this.#flights.get(flight.key) === flight) this.#flights.delete(flight.key);
+  }
+}
+
+export interface Outcome<T> {
+  readonly value?: T;
+  readonly error?: unknown;
+  readonly durationMs: number;
+}

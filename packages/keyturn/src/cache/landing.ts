@@ -1,0 +1,91 @@
+/** What the end of a read means to the cache: keep, drop, or leave alone for a while; and what is told about it. */
+import { isUnavailable, type KeyturnError, SecretNotFoundError } from '../core/errors.ts';
+import type { Emitter } from '../core/events.ts';
+import type { Secret } from '../core/secret.ts';
+import type { Entry, Scope } from './entry.ts';
+import type { Flight, Outcome } from './flights.ts';
+import type { Lifetimes } from './lifetime.ts';
+import { beginCoolDown } from './outage.ts';
+import type { SecretCache } from './secret-cache.ts';
+import type { Want } from './want.ts';
+
+/** Why the source was read: nothing usable was kept, or what was kept is read again. */
+export type Reason = 'miss' | 'refresh';
+
+export class Landing {
+  readonly #cache: SecretCache;
+  readonly #scope: Scope;
+  readonly #lifetimes: Lifetimes;
+  readonly #events: Emitter;
+
+  constructor(cache: SecretCache, scope: Scope, lifetimes: Lifetimes, events: Emitter) {
+    this.#cache = cache;
+    this.#scope = scope;
+    this.#lifetimes = lifetimes;
+    this.#events = events;
+  }
+
+  /** Called once for each flight, before those who wait are told. Gives them the secret, or throws what they get. */
+  settle(flight: Flight<Secret>, want: Want, reason: Reason, { value, error, durationMs }: Outcome<Secret | undefined>): Secret {
+    const about = { ref: want.document, durationMs };
+    if (error !== undefined) throw this.#failed(flight, want, error as KeyturnError, durationMs);
+    if (value === undefined) {
+      this.#events.emit('miss', { ...about, provider: undefined, found: false });
+      throw this.#absent(flight, want);
+    }
+    if (reason === 'miss') this.#events.emit('miss', { ...about, provider: value.provider, found: true });
+    else this.#events.emit('refresh', { ...about, provider: value.provider });
+    if (!flight.isOutdated) this.keep(value, want.documentText, flight.order);
+    return value;
+  }
+
+  /** Keeps what was read under `text`, unless a younger read brought something already, or nothing of it may be kept. */
+  keep(secret: Secret, text: string, order: number): Entry | undefined {
+    const now = this.#cache.clock.now();
+    const present = this.#cache.find(this.#scope, text);
+    if (present && present.order > order) return undefined;
+    this.#cache.removeAbsent(this.#scope, text);
+    const times = this.#lifetimes.of(secret, now);
+    if (secret.fallback && present && !present.secret.fallback) {
+      // A detour never takes the place of the first provider's value: it stands beside it for a while.
+      beginCoolDown(present, 'PROVIDER_UNAVAILABLE', now);
+      if (present.outage && times) present.outage = { ...present.outage, detour: { secret, until: times.freshUntil } };
+      return undefined;
+    }
+    if (!times) {
+      if (present) this.#cache.remove(present);
+      return undefined;
+    }
+    const from = present?.secret.version;
+    if (present && from !== secret.version) {
+      this.#events.emit('rotate', { ref: secret.ref, provider: secret.provider, from, to: secret.version });
+    }
+    return this.#cache.put(this.#scope, text, secret, times, order, (evicted) => {
+      this.#events.emit('evict', { ref: evicted.ref, provider: evicted.provider });
+    });
+  }
+
+  /** All who were asked are healthy and have it not, the entry's own source among them: revocation wins. */
+  #absent(flight: Flight<unknown>, want: Want): SecretNotFoundError {
+    const error = new SecretNotFoundError(`${want.documentText}: no provider has it.`, {
+      ref: want.documentText,
+      hint: `See what each said: keyturn explain '${want.documentText}'.`,
+    });
+    if (flight.isOutdated) return error;
+    const present = this.#cache.find(this.#scope, want.documentText);
+    if (present && present.order > flight.order) return error;
+    if (present) this.#cache.remove(present);
+    this.#cache.putAbsent(this.#scope, want.documentText, error);
+    return error;
+  }
+
+  #failed(flight: Flight<unknown>, want: Want, error: KeyturnError, durationMs: number): KeyturnError {
+    if ((error.code as string) !== 'CLOSED') this.#events.emit('error', { ref: want.document, provider: error.provider, durationMs, error });
+    const present = flight.isOutdated ? undefined : this.#cache.find(this.#scope, want.documentText);
+    if (!present || present.order > flight.order) return error;
+    if (isUnavailable(error)) beginCoolDown(present, error.code as string, this.#cache.clock.now());
+    // Another provider's refusal says nothing about this value.
+    else if ((error.code as string) === 'ACCESS_DENIED' && error.provider === present.secret.provider) this.#cache.remove(present);
+    return error;
+  }
+}

@@ -1,0 +1,146 @@
+/** How long what is read may be used: the settings of one secret, of its provider and of the cache, brought to three instants. */
+import { type Duration, formatDuration, parseDuration } from '../core/duration.ts';
+import { ConfigurationError } from '../core/errors.ts';
+import type { ProviderSettings } from '../core/provider.ts';
+import { documentOf, formatDocument, formatRef, parseRef, type SecretRef } from '../core/ref.ts';
+import type { Secret } from '../core/secret.ts';
+import type { Lifetime } from './entry.ts';
+
+export interface SecretSettings {
+  readonly ttl?: Duration;
+  readonly staleIfError?: Duration;
+}
+
+export interface LifetimeOptions {
+  /** Default `'5m'`; `0`: never kept; `'none'`: until invalidated. Up to 10 % of it is taken off at random. */
+  readonly ttl?: Duration | undefined;
+  /** How long past its ttl a value may cover an outage of its source. Default `'1h'`. */
+  readonly staleIfError?: Duration | undefined;
+  /** Lower and upper bound for every positive ttl; off by default. */
+  readonly minTtl?: Duration | undefined;
+  readonly maxTtl?: Duration | undefined;
+  /** Settings of single secrets, by reference. The strictest field governs the document it is part of. */
+  readonly secrets?: Readonly<Record<string, SecretSettings>> | undefined;
+  /** Spreads the ends of lifetimes. Default `Math.random`. */
+  readonly random?: (() => number) | undefined;
+}
+
+/** The largest part of a ttl that jitter takes off: a fleet that started together must not expire together. */
+const jitter = 0.1;
+/** Refresh-ahead begins after this part of a ttl. */
+const refreshAhead = 0.8;
+/** An answer from a later provider, while an earlier one cannot be reached, is kept no longer. */
+export const longestDetour = 30_000;
+
+interface Limits {
+  readonly ttl: number | undefined;
+  readonly staleIfError: number | undefined;
+}
+
+export type Clamped = (setting: string, from: number, to: number) => void;
+
+export class Lifetimes {
+  readonly ttl: number;
+  readonly #staleIfError: number;
+  readonly #minTtl: number;
+  readonly #maxTtl: number;
+  readonly #own = new Map<string, Limits>();
+  /** Of a document, the settings of its fields. */
+  readonly #fields = new Map<string, Limits[]>();
+  readonly #providers = new Map<string, Limits>();
+  readonly #random: () => number;
+  readonly #clamped: Clamped;
+  readonly #reported = new Set<string>();
+
+  /** @throws ConfigurationError naming the setting that is wrong */
+  constructor(options: LifetimeOptions, providers: readonly (ProviderSettings & { readonly name: string })[], clamped: Clamped) {
+    this.#random = options.random ?? Math.random;
+    this.#clamped = clamped;
+    this.#minTtl = parseDuration(options.minTtl ?? 0, 'minTtl');
+    this.#maxTtl = parseDuration(options.maxTtl ?? 'none', 'maxTtl');
+    if (this.#minTtl > this.#maxTtl) {
+      throw new ConfigurationError(`minTtl (${formatDuration(this.#minTtl)}) is longer than maxTtl (${formatDuration(this.#maxTtl)}).`, { hint: 'Raise maxTtl or lower minTtl.' });
+    }
+    this.ttl = parseDuration(options.ttl ?? '5m', 'ttl');
+    this.#staleIfError = parseDuration(options.staleIfError ?? '1h', 'staleIfError');
+    for (const provider of providers) this.#providers.set(provider.name, limitsOf(provider, provider.name));
+    for (const [text, settings] of Object.entries(options.secrets ?? {})) {
+      const ref = parseRef(text);
+      const limits = limitsOf(settings, `secrets["${text}"]`);
+      this.#own.set(formatRef(ref), limits);
+      if (ref.field === undefined) continue;
+      const document = formatDocument(ref);
+      this.#fields.set(document, [...(this.#fields.get(document) ?? []), limits]);
+    }
+  }
+
+  /** The times of `secret`, which is as old at `now` as it says; `undefined` when it must not be kept. */
+  of(secret: Secret, now: number): Lifetime | undefined {
+    const { ttl, staleIfError } = this.#limits(secret);
+    if (ttl === 0) return undefined;
+    const born = now - secret.ageMs;
+    const life = secret.fallback ? Math.min(ttl, longestDetour) : ttl;
+    const jittered = life === Infinity ? life : life * (1 - jitter * this.#random());
+    const freshUntil = whole(born + jittered);
+    return {
+      quietUntil: life === Infinity ? freshUntil : whole(born + jittered * refreshAhead),
+      freshUntil,
+      staleUntil: secret.fallback ? freshUntil : whole(freshUntil + staleIfError),
+    };
+  }
+
+  /** Own settings come before the provider's, those before the cache's; then the strictest of the document's fields. */
+  #limits(secret: Secret): { ttl: number; staleIfError: number } {
+    const provider = this.#providers.get(secret.provider);
+    const inherited = this.#settings(documentOf(secret.ref));
+    let ttl = inherited?.ttl ?? provider?.ttl ?? this.ttl;
+    let staleIfError = inherited?.staleIfError ?? provider?.staleIfError ?? this.#staleIfError;
+    for (const limits of this.#stricter(secret.ref)) {
+      ttl = Math.min(ttl, limits.ttl ?? Infinity);
+      staleIfError = Math.min(staleIfError, limits.staleIfError ?? Infinity);
+    }
+    return { ttl: this.#clamp(ttl), staleIfError };
+  }
+
+  /** Settings written for a name hold for all its versions, whichever provider is asked; those written more exactly come first. */
+  #settings(ref: SecretRef): Limits | undefined {
+    if (this.#own.size === 0) return undefined;
+    return this.#own.get(formatRef(ref)) ?? this.#own.get(formatRef(bare(ref)));
+  }
+
+  #stricter(ref: SecretRef): readonly Limits[] {
+    if (ref.field !== undefined) return [this.#settings(ref)].filter((limits) => limits !== undefined);
+    if (this.#fields.size === 0) return [];
+    const exact = formatDocument(ref);
+    const named = formatDocument(bare(ref));
+    return [...(this.#fields.get(exact) ?? []), ...(named === exact ? [] : (this.#fields.get(named) ?? []))];
+  }
+
+  /** 0 is no lifetime that a bound could lengthen: it says that nothing is kept. */
+  #clamp(ttl: number): number {
+    if (ttl === 0) return 0;
+    const clamped = Math.min(Math.max(ttl, this.#minTtl), this.#maxTtl);
+    const setting = clamped > ttl ? 'minTtl' : 'maxTtl';
+    if (clamped !== ttl && !this.#reported.has(`${setting} ${ttl}`) && this.#reported.size < 100) {
+      this.#reported.add(`${setting} ${ttl}`);
+      this.#clamped(setting, ttl, clamped);
+    }
+    return clamped;
+  }
+}
+
+function limitsOf(settings: SecretSettings | ProviderSettings, where: string): Limits {
+  return {
+    ttl: settings.ttl === undefined ? undefined : parseDuration(settings.ttl, `${where}.ttl`),
+    staleIfError: settings.staleIfError === undefined ? undefined : parseDuration(settings.staleIfError, `${where}.staleIfError`),
+  };
+}
+
+function bare(ref: SecretRef): SecretRef {
+  return ref.field === undefined ? { name: ref.name } : { name: ref.name, field: ref.field };
+}
+
+/** Rounded down, so that no lifetime is longer than it was asked to be. */
+function whole(instant: number): number {
+  return Math.floor(instant);
+}

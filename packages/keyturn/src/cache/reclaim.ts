@@ -1,0 +1,148 @@
+/**
+ * Forgetting many entries at once without looking at them: an invalidation is in force the moment its epoch is counted,
+ * and the memory comes back in slices.
+ *
+ * The rules are:
+ * - An entry remembers the epoch up to which it is known to be valid. Equal to the current one: nothing to ask.
+ * - Otherwise the pending invalidations since then are asked; if none means this entry, it is valid up to now.
+ * - A pass over all entries ends the invalidations that were pending when it began. What comes during a pass waits for the next.
+ */
+
+/** How many entries one turn of the event loop visits. */
+const slice = 1_000;
+/** So many pending invalidations are remembered one by one; one more means everything. */
+const mostPending = 1_000;
+
+interface Invalidation {
+  readonly prefix: string;
+  readonly provider: string | undefined;
+  epoch: number;
+  count: number;
+  readonly counted: PromiseWithResolvers<number>;
+}
+
+export interface Reclaimable {
+  epoch: number;
+}
+
+/** What the owner of the entries answers for. */
+export interface Reclaimed<S> {
+  /** Every slot once; they may come and go between two steps. */
+  entries(): Iterator<S>;
+  size(): number;
+  /** Removes what stands in `slot` if it is invalid or past every limit. */
+  visit(slot: S): void;
+}
+
+export class Reclaim<E extends Reclaimable, S = E> {
+  /** An entry of this epoch is valid. */
+  epoch = 0;
+  readonly #owner: Reclaimed<S>;
+  readonly #pending = new Map<string, Invalidation[]>();
+  #pendingCount = 0;
+  #lengths: number[] = [];
+  #isRunning = false;
+  readonly #pendingChanged: ((isPending: boolean) => void) | undefined;
+  #runAgain = false;
+
+  /** @param pendingChanged told when the first invalidation is pending, and when none is any more */
+  constructor(owner: Reclaimed<S>, pendingChanged?: (isPending: boolean) => void) {
+    this.#owner = owner;
+    this.#pendingChanged = pendingChanged;
+  }
+
+  /** From now on every entry whose name begins with `prefix`, of `provider` if given, is invalid. Resolves with their number once they are gone. */
+  invalidate(prefix: string, provider?: string): Promise<number> {
+    const isOver = this.#pendingCount >= mostPending;
+    const invalidation = this.#pend(isOver ? '' : prefix, isOver ? undefined : provider);
+    this.run();
+    return invalidation.counted.promise;
+  }
+
+  /** Whether `entry` was invalidated since it was last known valid; counts it if so. Ask right before removing it. */
+  isInvalid(entry: E, name: string, provider: string | undefined): boolean {
+    if (entry.epoch === this.epoch) return false;
+    for (const length of this.#lengths) {
+      if (length > name.length) break;
+      const match = this.#pending.get(name.slice(0, length))?.find((each) => each.epoch > entry.epoch && (each.provider ?? provider) === provider);
+      if (match) {
+        match.count++;
+        return true;
+      }
+    }
+    entry.epoch = this.epoch;
+    return false;
+  }
+
+  /** Visits every entry, a slice at a time; the first slice now. */
+  run(): void {
+    if (this.#isRunning) {
+      this.#runAgain = true;
+      return;
+    }
+    this.#isRunning = true;
+    const upTo = this.epoch;
+    const entries = this.#owner.entries();
+    // New entries come last, so this many steps see every entry that was there at the start, however many come meanwhile.
+    let left = this.#owner.size();
+    const step = () => {
+      const end = Math.max(0, left - slice);
+      for (; left > end; left--) {
+        const next = entries.next();
+        if (next.done) left = 0;
+        else this.#owner.visit(next.value);
+        if (left === 0) break;
+      }
+      if (left > 0) {
+        setImmediate(step);
+        return;
+      }
+      this.#isRunning = false;
+      this.#finish(upTo);
+      if (this.#runAgain) {
+        this.#runAgain = false;
+        this.run();
+      }
+    };
+    step();
+  }
+
+  /** All entries are gone: whoever waits for a count gets it. */
+  settle(): void {
+    this.epoch++;
+    this.#finish(this.epoch);
+  }
+
+  /** The same invalidation again, before the first is over, is one invalidation with one count. */
+  #pend(prefix: string, provider: string | undefined): Invalidation {
+    const epoch = ++this.epoch;
+    const list = this.#pending.get(prefix);
+    const same = list?.find((each) => each.provider === provider);
+    if (same) {
+      same.epoch = epoch;
+      return same;
+    }
+    const invalidation = { prefix, provider, epoch, count: 0, counted: Promise.withResolvers<number>() };
+    if (list) list.push(invalidation);
+    else this.#pending.set(prefix, [invalidation]);
+    if (this.#pendingCount++ === 0) this.#pendingChanged?.(true);
+    if (!this.#lengths.includes(prefix.length)) this.#lengths = [...this.#lengths, prefix.length].sort((a, b) => a - b);
+    return invalidation;
+  }
+
+  #finish(upTo: number): void {
+    if (this.#pendingCount === 0) return;
+    for (const [prefix, list] of this.#pending) {
+      const later = list.filter((each) => {
+        if (each.epoch > upTo) return true;
+        each.counted.resolve(each.count);
+        this.#pendingCount--;
+        return false;
+      });
+      if (later.length > 0) this.#pending.set(prefix, later);
+      else this.#pending.delete(prefix);
+    }
+    if (this.#pendingCount === 0) this.#pendingChanged?.(false);
+    this.#lengths = [...new Set(Array.from(this.#pending.keys(), (prefix) => prefix.length))].sort((a, b) => a - b);
+  }
+}

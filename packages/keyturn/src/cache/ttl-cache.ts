@@ -1,0 +1,274 @@
+/** A bounded cache of anything, each entry with a time to live: what the secrets' own cache is made of, for your values. */
+import { type Clock, systemClock } from '../core/clock.ts';
+import { type Duration, parseDuration } from '../core/duration.ts';
+import { ConfigurationError } from '../core/errors.ts';
+import { LifeClock } from './life-clock.ts';
+import { type Linked, LruList } from './lru-list.ts';
+import { Reclaim } from './reclaim.ts';
+
+export interface TtlCacheOptions {
+  /** Default `'5m'`. `0`: nothing is kept. `'none'`: until deleted. */
+  readonly ttl?: Duration;
+  /** At most so many entries; a new key then takes the place of the least recently used. Default 1,000. */
+  readonly maxEntries?: number;
+  /** Removes expired entries in the background, this often. Default `'none'`: they leave when read or displaced. */
+  readonly sweepInterval?: Duration;
+  readonly clock?: Clock;
+}
+
+export interface SetOptions {
+  /** Default: the cache's. */
+  readonly ttl?: Duration;
+}
+
+export interface TtlCacheStats {
+  readonly entries: number;
+  readonly maxEntries: number;
+  /** Expired and not yet swept: among `entries`. */
+  readonly expired: number;
+  readonly hits: number;
+  readonly misses: number;
+  readonly total: number;
+  /** 0 when there were no reads. */
+  readonly hitRate: number;
+  readonly evictions: number;
+  /** Reads of `getOrSet` under way. */
+  readonly flights: number;
+  /** In ms; `Infinity` for none. */
+  readonly ttl: number;
+}
+
+interface Entry<V> extends Linked<Entry<V>> {
+  readonly key: string;
+  value: V;
+  createdAt: number;
+  expiresAt: number;
+  epoch: number;
+}
+
+/**
+ * Keeps values by key for a while. Recency in O(1), monotonic time, no scan on any read; a value is kept as it is, never copied.
+ *
+ * ```ts
+ * const users = new TtlCache<User>({ ttl: '1m', maxEntries: 500 });
+ * const user = await users.getOrSet('user:7', () => loadUser(7)); // any number of callers, one load
+ * await users.invalidatePrefix('user:');                          // in force at once
+ * ```
+ */
+export class TtlCache<V> {
+  readonly #entries = new Map<string, Entry<V>>();
+  readonly #recency = new LruList<Entry<V>>();
+  readonly #flights = new Map<string, Promise<V>>();
+  readonly #reclaim: Reclaim<Entry<V>>;
+  readonly #clock: LifeClock;
+  readonly #ttl: number;
+  readonly #maxEntries: number;
+  readonly #closing = new AbortController();
+  #hits = 0;
+  #misses = 0;
+  #evictions = 0;
+
+  /** @throws ConfigurationError naming the option that is wrong */
+  constructor(options: TtlCacheOptions = {}) {
+    const { ttl = '5m', maxEntries = 1_000, sweepInterval = 'none', clock = systemClock } = options;
+    this.#ttl = parseDuration(ttl, 'ttl');
+    this.#maxEntries = checkMaxEntries(maxEntries, 'maxEntries');
+    this.#clock = new LifeClock(clock);
+    this.#reclaim = new Reclaim<Entry<V>>({
+      entries: () => this.#entries.values(),
+      size: () => this.#entries.size,
+      visit: (entry) => {
+        if (this.#isInvalid(entry) || entry.expiresAt <= this.#clock.now()) this.#remove(entry);
+      },
+    });
+    sweepEvery(sweepInterval, clock, this.#closing.signal, () => { this.#reclaim.run(); });
+  }
+
+  /** The value, or `undefined` when there is none or its time is over. */
+  get(key: string): V | undefined {
+    const entry = this.#find(key);
+    if (!entry) {
+      this.#misses++;
+      return undefined;
+    }
+    this.#hits++;
+    this.#recency.touch(entry);
+    return entry.value;
+  }
+
+  has(key: string): boolean {
+    return this.#find(key) !== undefined;
+  }
+
+  /** Keeps `value`; a load of the same key that is under way will not overwrite it. @throws ConfigurationError for a malformed ttl */
+  set(key: string, value: V, options?: SetOptions): void {
+    this.#flights.delete(key);
+    this.#put(key, value, options);
+  }
+
+  /** `true` when there was one. A load of the same key that is under way will not be kept. */
+  delete(key: string): boolean {
+    this.#flights.delete(key);
+    const entry = this.#find(key);
+    if (entry) this.#remove(entry);
+    return entry !== undefined;
+  }
+
+  /** Removes everything and answers how many there were. */
+  clear(): number {
+    const count = this.#entries.size;
+    this.#entries.clear();
+    this.#recency.clear();
+    this.#flights.clear();
+    this.#reclaim.settle();
+    return count;
+  }
+
+  /**
+   * The value, or what `load` gives, kept. Any number of callers share one load and its failure; failures and `undefined` are not kept.
+   * A load that began before the key was set, deleted or invalidated is given to those who wait for it and not kept.
+   */
+  getOrSet(key: string, load: () => Promise<V>, options?: SetOptions): Promise<V>;
+  getOrSet(key: string, load: () => V, options?: SetOptions): V;
+  getOrSet(key: string, load: () => V | Promise<V>, options?: SetOptions): V | Promise<V> {
+    if (options?.ttl !== undefined) parseDuration(options.ttl, 'ttl');
+    const flight = this.#flights.get(key);
+    if (flight) {
+      this.#misses++;
+      return flight;
+    }
+    const kept = this.get(key);
+    if (kept !== undefined) return kept;
+    const loaded = load();
+    if (!isThenable(loaded)) {
+      if (loaded !== undefined) this.#put(key, loaded, options);
+      return loaded;
+    }
+    const started = Promise.resolve(loaded);
+    this.#flights.set(key, started);
+    const landed = (value?: V) => {
+      if (this.#flights.get(key) !== started) return;
+      this.#flights.delete(key);
+      if (value !== undefined) this.#put(key, value, options);
+    };
+    started.then(landed, () => { landed(); });
+    return started;
+  }
+
+  /** Forgets every key that begins with `prefix`, at once; resolves with their number when their memory is back. */
+  invalidatePrefix(prefix: string): Promise<number> {
+    for (const key of this.#flights.keys()) if (key.startsWith(prefix)) this.#flights.delete(key);
+    return this.#reclaim.invalidate(prefix);
+  }
+
+  /** How long the entry has to live, in ms; 0 when there is none. */
+  ttlRemaining(key: string): number {
+    const entry = this.#find(key);
+    return entry ? Math.max(0, entry.expiresAt - this.#clock.now()) : 0;
+  }
+
+  /** When the entry was set, an instant of the clock's `now` in ms; `undefined` when there is none. */
+  createdAt(key: string): number | undefined {
+    return this.#find(key)?.createdAt;
+  }
+
+  stats(): TtlCacheStats {
+    const now = this.#clock.now();
+    let expired = 0;
+    for (const entry of this.#entries.values()) if (entry.expiresAt <= now) expired++;
+    const total = this.#hits + this.#misses;
+    return {
+      entries: this.#entries.size,
+      maxEntries: this.#maxEntries,
+      expired,
+      hits: this.#hits,
+      misses: this.#misses,
+      total,
+      hitRate: total === 0 ? 0 : this.#hits / total,
+      evictions: this.#evictions,
+      flights: this.#flights.size,
+      ttl: this.#ttl,
+    };
+  }
+
+  /** Forgets everything and ends the sweep. */
+  close(): void {
+    this.#closing.abort();
+    this.clear();
+  }
+
+  #find(key: string): Entry<V> | undefined {
+    const entry = this.#entries.get(key);
+    if (!entry) return undefined;
+    if (!this.#isInvalid(entry) && this.#clock.now() < entry.expiresAt) return entry;
+    this.#remove(entry);
+    return undefined;
+  }
+
+  #put(key: string, value: V, options: SetOptions | undefined): void {
+    const ttl = options?.ttl === undefined ? this.#ttl : parseDuration(options.ttl, 'ttl');
+    const present = this.#entries.get(key);
+    if (present && (this.#isInvalid(present) || ttl === 0)) this.#remove(present);
+    if (ttl === 0) return;
+    const now = this.#clock.now();
+    const entry = this.#entries.get(key);
+    if (entry) {
+      entry.value = value;
+      entry.createdAt = now;
+      entry.expiresAt = now + ttl;
+      entry.epoch = this.#reclaim.epoch;
+      this.#recency.touch(entry);
+      return;
+    }
+    if (this.#entries.size >= this.#maxEntries) {
+      this.#evictions++;
+      this.#remove(this.#recency.oldest as Entry<V>);
+    }
+    const added: Entry<V> = { key, value, createdAt: now, expiresAt: now + ttl, epoch: this.#reclaim.epoch, newer: undefined, older: undefined };
+    this.#entries.set(key, added);
+    this.#recency.add(added);
+  }
+
+  #isInvalid(entry: Entry<V>): boolean {
+    return this.#reclaim.isInvalid(entry, entry.key, undefined);
+  }
+
+  #remove(entry: Entry<V>): void {
+    this.#entries.delete(entry.key);
+    this.#recency.remove(entry);
+  }
+}
+
+/** @throws ConfigurationError quoting the bad number */
+export function checkMaxEntries(value: number, where: string): number {
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw new ConfigurationError(`${where}: ${String(value)} is not a whole number of at least 1.`, { hint: 'It is how many entries are kept at most; 1000 is the default.' });
+}
+
+/**
+ * Runs `sweep` every `interval` until `signal` aborts, without keeping the process alive. `'none'`: never.
+ * @throws ConfigurationError for an interval under a second, which would sweep without end
+ */
+export function sweepEvery(interval: Duration, clock: Clock, signal: AbortSignal, sweep: () => void): void {
+  const ms = parseDuration(interval, 'sweepInterval');
+  if (ms < 1_000) throw new ConfigurationError(`sweepInterval: ${JSON.stringify(interval)} is under a second.`, { hint: `Write '60s', or 'none' for no sweep.` });
+  if (ms === Infinity) return;
+  void untilAborted(async () => {
+    for (;;) {
+      await clock.sleep(ms, { signal, background: true });
+      sweep();
+    }
+  });
+}
+
+async function untilAborted(loop: () => Promise<never>): Promise<void> {
+  try {
+    await loop();
+  } catch {
+    // Closed.
+  }
+}
+
+function isThenable<V>(value: V | Promise<V>): value is Promise<V> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}

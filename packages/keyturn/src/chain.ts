@@ -1,0 +1,241 @@
+/**
+ * Many providers to one: the first that has the secret answers.
+ *
+ * The rules are:
+ * - A provider whose `match` leaves the name out is not asked: it counts as absent.
+ * - Absent goes on. Broken stops, whatever it is: a later provider's older value must not stand in for a refusal.
+ * - A provider named in `onUnavailable` may be passed over while it cannot be reached; never when it refused. The answer found that
+ *   way says so, and no answer found that way is no proof that the secret is absent.
+ */
+import { ConfigurationError, InvalidReferenceError, InvalidSecretError, isKeyturnError, isUnavailable, type KeyturnError } from './core/errors.ts';
+import { type Matcher, matcher } from './core/match.ts';
+import type { Provider, ReadOptions, ReadResult } from './core/provider.ts';
+import { documentOf, formatRef, type SecretRef } from './core/ref.ts';
+import { isSecret, Secret } from './core/secret.ts';
+import type { Source } from './core/source.ts';
+
+export type OnUnavailable = Readonly<Record<string, 'stop' | 'next'>>;
+
+/** One provider's part in a read, for `explain`. */
+export interface Step {
+  readonly provider: string;
+  readonly outcome: 'found' | 'absent' | 'not asked' | 'no match' | 'failed';
+  readonly durationMs?: number;
+  readonly code?: string;
+  readonly message?: string;
+  readonly hint?: string;
+}
+
+interface Link {
+  readonly provider: Provider;
+  readonly matches: Matcher;
+  readonly goesOn: boolean;
+}
+
+const largestAnswer = 1_048_576;
+const providerName = /^[a-z][a-z0-9-]*$/;
+
+export class Chain implements Source {
+  readonly identity: string;
+  readonly canChange: boolean;
+  readonly names: readonly string[];
+  readonly #links: readonly Link[];
+
+  /** @throws ConfigurationError for no providers, two of one name, or an `onUnavailable` that names none of them */
+  constructor(providers: readonly Provider[], onUnavailable: OnUnavailable = {}) {
+    if (!Array.isArray(providers) || providers.length === 0) {
+      throw new ConfigurationError('providers: there are none.', { hint: 'Give at least one, for example providers: [env()].' });
+    }
+    for (const provider of providers) checkProvider(provider);
+    this.names = providers.map(({ name }: Provider) => name);
+    const twice = this.names.find((name, index) => this.names.indexOf(name) !== index);
+    if (twice !== undefined) throw new ConfigurationError(`providers: two are called "${twice}".`, { hint: 'Give each a name: of its own.' });
+    for (const [name, policy] of Object.entries(onUnavailable)) {
+      if (!this.names.includes(name)) throw new ConfigurationError(`onUnavailable: there is no provider "${name}".`, { hint: `There are ${this.names.join(', ')}.` });
+      if (policy !== 'stop' && policy !== 'next') throw new ConfigurationError(`onUnavailable.${name} is neither 'stop' nor 'next'.`, { hint: `'stop' is the default.` });
+    }
+    this.#links = providers.map((provider: Provider) => ({
+      provider,
+      matches: matcher(provider.match, provider.name),
+      goesOn: onUnavailable[provider.name] === 'next',
+    }));
+    this.canChange = providers.some((provider: Provider) => provider.hasChanged !== undefined);
+    this.identity = JSON.stringify(this.#links.map(({ provider, goesOn }) => [provider.name, provider.kind, provider.identity, provider.match, goesOn]));
+  }
+
+  check(ref: SecretRef): void {
+    if (ref.provider !== undefined && !this.names.includes(ref.provider)) {
+      throw new InvalidReferenceError(`${formatRef(ref)}: there is no provider "${ref.provider}".`, {
+        ref: formatRef(ref),
+        hint: `There are ${this.names.join(', ')}; write %3A// for a "://" that belongs to the name.`,
+      });
+    }
+  }
+
+  async get(ref: SecretRef, options: ReadOptions, before = this.#links.length, steps?: Step[]): Promise<Secret | undefined> {
+    const skipped: KeyturnError[] = [];
+    for (const [index, link] of this.#links.entries()) {
+      const { name } = link.provider;
+      if (index >= before) {
+        steps?.push({ provider: name, outcome: 'not asked' });
+        continue;
+      }
+      if (!isAsked(link, ref)) {
+        steps?.push({ provider: name, outcome: ref.provider === undefined || ref.provider === name ? 'no match' : 'not asked' });
+        continue;
+      }
+      const startedAt = performance.now();
+      const result = await ask(link, ref, options);
+      steps?.push(stepOf(name, result, performance.now() - startedAt));
+      if (isSecret(result)) {
+        for (const later of this.#links.slice(index + 1)) steps?.push({ provider: later.provider.name, outcome: 'not asked' });
+        return skipped.length > 0 ? new Secret(result, { fallback: true }) : result;
+      }
+      if (result === undefined) continue;
+      if (!link.goesOn || !isUnavailable(result)) throw withAttempts(result, skipped);
+      skipped.push(result);
+    }
+    if (skipped.length > 0) throw withAttempts(skipped[0] as KeyturnError, skipped.slice(1));
+    return undefined;
+  }
+
+  async getMany(refs: readonly SecretRef[], options: ReadOptions): Promise<readonly ReadResult[]> {
+    const results: ReadResult[] = refs.map(() => undefined);
+    const skipped = refs.map((): KeyturnError[] => []);
+    let open = refs.map((_, index) => index);
+    for (const link of this.#links) {
+      const asked = open.filter((index) => isAsked(link, refs[index] as SecretRef));
+      if (asked.length === 0) continue;
+      const answers = await askMany(link, asked.map((index) => refs[index] as SecretRef), options);
+      for (const [at, index] of asked.entries()) {
+        const answer = answers[at];
+        const before = skipped[index] as KeyturnError[];
+        if (answer === undefined) continue;
+        if (isSecret(answer)) results[index] = before.length > 0 ? new Secret(answer, { fallback: true }) : answer;
+        else if (link.goesOn && isUnavailable(answer)) before.push(answer);
+        else results[index] = withAttempts(answer, before);
+      }
+      open = open.filter((index) => results[index] === undefined);
+    }
+    for (const index of open) {
+      const [first, ...rest] = skipped[index] as KeyturnError[];
+      if (first) results[index] = withAttempts(first, rest);
+    }
+    return results;
+  }
+
+  fieldOf(ref: SecretRef): { secret: Secret; index: number } | undefined {
+    for (const [index, link] of this.#links.entries()) {
+      if (!link.provider.fieldOf || !isAsked(link, ref)) continue;
+      const secret = link.provider.fieldOf(withoutProvider(ref));
+      if (secret) return { secret: checkAnswer(secret, link, ref) as Secret, index };
+    }
+    return undefined;
+  }
+
+  isAskedBefore(index: number, ref: SecretRef): boolean {
+    return this.#links.slice(0, index).some((link) => isAsked(link, ref));
+  }
+
+  indexOf(provider: string): number {
+    return this.names.indexOf(provider);
+  }
+
+  changed(): readonly string[] {
+    return this.#links.filter(({ provider }) => provider.hasChanged?.()).map(({ provider }) => provider.name);
+  }
+
+  provider(name: string): Provider | undefined {
+    return this.#links.find(({ provider }) => provider.name === name)?.provider;
+  }
+
+  /** The providers that are asked for `ref` and have `power`. */
+  able<P extends keyof Provider>(power: P, ref?: SecretRef): Provider[] {
+    return this.#links.filter((link) => link.provider[power] !== undefined && (!ref || isAsked(link, ref))).map(({ provider }) => provider);
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#links.map(async ({ provider }) => provider.close?.()));
+  }
+}
+
+function isAsked({ provider, matches }: Link, ref: SecretRef): boolean {
+  return (ref.provider === undefined || ref.provider === provider.name) && matches(ref.name);
+}
+
+async function ask(link: Link, ref: SecretRef, options: ReadOptions): Promise<ReadResult> {
+  try {
+    return checkAnswer(await link.provider.get(withoutProvider(documentOf(ref)), options), link, ref);
+  } catch (error) {
+    return toResult(error, link, ref, options);
+  }
+}
+
+async function askMany(link: Link, refs: readonly SecretRef[], options: ReadOptions): Promise<readonly ReadResult[]> {
+  if (!link.provider.getMany || refs.length < 2) return Promise.all(refs.map((ref) => ask(link, ref, options)));
+  try {
+    const answers = await link.provider.getMany(refs.map((ref) => withoutProvider(documentOf(ref))), options);
+    return refs.map((ref, index) => {
+      const answer = answers[index];
+      try {
+        return isKeyturnError(answer) ? answer : checkAnswer(answer, link, ref);
+      } catch (error) {
+        return error as KeyturnError;
+      }
+    });
+  } catch (error) {
+    return refs.map((ref) => toResult(error, link, ref, options));
+  }
+}
+
+/** Providers are also written by others: what they answer is held to the contract here, once. */
+function checkAnswer(answer: unknown, { provider }: Link, ref: SecretRef): Secret | undefined {
+  if (answer === undefined) return undefined;
+  const text = formatRef(ref);
+  if (!isSecret(answer)) {
+    throw new InvalidSecretError(`${text}: ${provider.name} answered something that is no Secret.`, { ref: text, provider: provider.name, hint: 'A provider answers new Secret({ … }), or undefined when it has none.' });
+  }
+  if (answer.size > largestAnswer) {
+    throw new InvalidSecretError(`${text}: the answer of ${provider.name} is over 1 MiB.`, { ref: text, provider: provider.name, hint: 'Keep large things elsewhere, and their key here.' });
+  }
+  const asked = answer.ref.field === undefined ? documentOf(ref) : ref;
+  return formatRef(answer.ref) === formatRef(asked) && answer.provider === provider.name ? answer : new Secret(answer, { ref: asked, provider: provider.name });
+}
+
+/** An error of ours, or the reason of the abort, thrown on. Anything else broke the contract, and may quote what it was given: only its kind is told. */
+function toResult(error: unknown, { provider }: Link, ref: SecretRef, { signal }: ReadOptions): KeyturnError {
+  if (isKeyturnError(error)) return error;
+  if (signal.aborted) throw signal.reason;
+  const kind = error instanceof Error && /^\w{1,40}$/.test(error.name) ? error.name : typeof error;
+  const text = formatRef(ref);
+  return new InvalidSecretError(`${text}: ${provider.name} failed in a way it should not (${kind}).`, { ref: text, provider: provider.name, hint: 'A provider throws only the errors of keyturn; this is a fault in it.' });
+}
+
+function withAttempts<E extends KeyturnError>(error: E, attempts: readonly KeyturnError[]): E {
+  if (attempts.length === 0) return error;
+  const { message, ref, provider, hint } = error;
+  const Kind = error.constructor as new (message: string, details: object) => E;
+  return new Kind(message, { ref, provider, hint, errors: [...attempts, error] });
+}
+
+function withoutProvider(ref: SecretRef): SecretRef {
+  if (ref.provider === undefined) return ref;
+  const { provider: _, ...rest } = ref;
+  return rest;
+}
+
+function stepOf(provider: string, result: ReadResult, durationMs: number): Step {
+  if (result === undefined) return { provider, outcome: 'absent', durationMs };
+  if (isSecret(result)) return { provider, outcome: 'found', durationMs };
+  const { code, message, hint } = result;
+  return { provider, outcome: 'failed', durationMs, code: code as string, message, ...(hint !== undefined && { hint }) };
+}
+
+function checkProvider(provider: unknown): void {
+  const { name, get } = (provider ?? {}) as Partial<Provider>;
+  if (typeof get !== 'function' || typeof name !== 'string') {
+    throw new ConfigurationError('providers: one of them is no provider.', { hint: 'A provider has a name and get(); call its factory, for example env().' });
+  }
+  if (!providerName.test(name)) throw new ConfigurationError(`providers: ${JSON.stringify(name)} is no provider name.`, { hint: 'Use a-z, 0-9 and "-", beginning with a letter.' });
+}
+

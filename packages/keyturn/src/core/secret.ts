@@ -1,0 +1,270 @@
+/** What comes back from a read: a value that does not print, and where and when it came from. */
+import { type Clock, systemClock } from './clock.ts';
+import { InvalidSecretError, SecretNotFoundError } from './errors.ts';
+import { type JsonSlice, JsonSource, JsonSourceError } from './json-source.ts';
+import { inspectSymbol, Redacted, redactedText } from './redacted.ts';
+import { formatRef, type SecretRef } from './ref.ts';
+
+export interface SecretInit {
+  readonly ref: SecretRef;
+  /** The source's text or bytes, exactly. Bytes are copied. */
+  readonly value: string | Uint8Array;
+  /** Name of the provider that answered. */
+  readonly provider: string;
+  /** The provider's id for this version, if it has one. */
+  readonly version?: string | undefined;
+  /** How old the value already was when it arrived, in ms (an agent's cached answer). Default 0. */
+  readonly ageMs?: number;
+  /** Measures the age from here on. */
+  readonly clock?: Clock;
+}
+
+type Content = string | Uint8Array;
+/** A JSON string's own text is its value and must not be parsed a second time. */
+type Shape = 'document' | 'json-string';
+
+interface Changes {
+  readonly stale?: true;
+  readonly fallback?: true;
+  readonly ref?: SecretRef;
+  readonly provider?: string;
+  readonly content?: string;
+  readonly shape?: Shape;
+}
+
+const brand = Symbol.for('keyturn.secret');
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * One version of one secret, or one field of it. Immutable, shared by all who asked; shows its value to nobody but the caller of `reveal`, `bytes` and `json`.
+ *
+ * ```ts
+ * const db = await secrets.get('prod/db');
+ * connect({ user: db.field('user').reveal(), password: db.field('password').reveal() }); // both of one version
+ * ```
+ */
+export class Secret {
+  readonly ref: SecretRef;
+  readonly version: string | undefined;
+  readonly provider: string;
+  /** When the value was read from its source, in ms since 1970. */
+  readonly fetchedAt: number;
+  /** The value is past its time to live, and served because its source cannot be reached. */
+  readonly stale: boolean;
+  /** A provider named before this one could not be reached, and `onUnavailable: 'next'` allowed to go on. */
+  readonly fallback: boolean;
+  readonly #content: Redacted<Content>;
+  readonly #shape: Shape;
+  readonly #clock: Clock;
+  readonly #born: number;
+  #members: Map<string, JsonSlice> | undefined;
+
+  constructor(init: SecretInit);
+  /** @internal A copy that differs in `changes` only. */
+  constructor(original: Secret, changes: Changes);
+  constructor(
+    from: SecretInit | Secret,
+    changes: Changes = {},
+  ) {
+    this.ref = changes.ref ?? from.ref;
+    this.version = from.version;
+    this.provider = changes.provider ?? from.provider;
+    this.#members = undefined;
+    if (from instanceof Secret) {
+      this.fetchedAt = from.fetchedAt;
+      this.stale = changes.stale ?? from.stale;
+      this.fallback = changes.fallback ?? from.fallback;
+      this.#content = changes.content === undefined ? from.#content : new Redacted<Content>(changes.content);
+      this.#shape = changes.shape ?? from.#shape;
+      this.#clock = from.#clock;
+      this.#born = from.#born;
+    } else {
+      const { clock = systemClock, ageMs = 0, value } = from;
+      this.fetchedAt = clock.wallNow() - ageMs;
+      this.stale = false;
+      this.fallback = false;
+      // A copy in memory of its own: a small Buffer lies in a pool with its neighbours.
+      this.#content = new Redacted<Content>(typeof value === 'string' ? value : new Uint8Array(value));
+      this.#shape = 'document';
+      this.#clock = clock;
+      this.#born = clock.now() - ageMs;
+    }
+  }
+
+  /** How long ago the value was read from its source, in ms, by the monotonic clock. */
+  get ageMs(): number {
+    return Math.max(0, this.#clock.now() - this.#born);
+  }
+
+  /**
+   * The text of the value: of a document as the source has it; of a JSON string its characters; of any other JSON value its exact source.
+   * @throws InvalidSecretError when the value is bytes that are not UTF-8
+   */
+  reveal(): string {
+    const content = this.#content.reveal();
+    if (typeof content === 'string') return content;
+    try {
+      return utf8.decode(content);
+    } catch {
+      throw this.#invalid('is not UTF-8 text', 'Read it with bytes().');
+    }
+  }
+
+  /** A copy of the value's bytes; text as UTF-8. */
+  bytes(): Uint8Array<ArrayBuffer> {
+    const content = this.#content.reveal();
+    return typeof content === 'string' ? new TextEncoder().encode(content) : new Uint8Array(content);
+  }
+
+  /**
+   * The value parsed as JSON. Numbers become JavaScript numbers; `reveal()` keeps their digits.
+   * @throws InvalidSecretError when the text is not JSON, has a key twice or is over 64 levels deep
+   */
+  json(): unknown {
+    const text = this.reveal();
+    if (this.#shape === 'json-string') return text;
+    this.#scan(text);
+    return JSON.parse(text) as unknown;
+  }
+
+  /**
+   * One field of this same version: an exact own key of the JSON object first, then a path (`a.b`, `a[0]`).
+   * @throws InvalidSecretError when the value is no JSON object
+   * @throws SecretNotFoundError when the field is missing or `null`
+   */
+  field(name: string): Secret {
+    const found = this.#find(name);
+    if (found === undefined || found.kind === 'null') {
+      const ref = formatRef(this.#fieldRef(name));
+      throw new SecretNotFoundError(`${ref}: the secret has no such field.`, { ref, provider: this.provider, hint: 'List its fields with: keyturn explain, or secrets.fields().' });
+    }
+    return this.#cut(name, found);
+  }
+
+  /** Whether `field(name)` would find something. @throws InvalidSecretError when the value is no JSON object */
+  hasField(name: string): boolean {
+    const found = this.#find(name);
+    return found !== undefined && found.kind !== 'null';
+  }
+
+  /** The names of the fields, in the source's order. @throws InvalidSecretError when the value is no JSON object */
+  fieldNames(): string[] {
+    return [...this.#object().keys()];
+  }
+
+  /** @internal Bytes of the value, to hold it to the size limit. */
+  get size(): number {
+    const content = this.#content.reveal();
+    return typeof content === 'string' ? Buffer.byteLength(content) : content.byteLength;
+  }
+
+  /** @internal Every JSON scalar and the whole text, for the scrubber. Empty for a value that is not text. */
+  scalars(): string[] {
+    const content = this.#content.reveal();
+    if (typeof content !== 'string') return [];
+    const found = [content];
+    if (this.#shape === 'document' && /^\s*[[{"]/.test(content)) {
+      try {
+        collectScalars(content, new JsonSource(content).value(), found);
+      } catch {
+        // Not JSON: the whole text is the one scalar.
+      }
+    }
+    return found;
+  }
+
+  /** @internal */
+  get [brand](): true {
+    return true;
+  }
+
+  toString(): string {
+    return redactedText;
+  }
+
+  toJSON(): string {
+    return redactedText;
+  }
+
+  [Symbol.toPrimitive](): string {
+    return redactedText;
+  }
+
+  get [Symbol.toStringTag](): string {
+    return 'Secret';
+  }
+
+  [inspectSymbol](): string {
+    return `Secret(${formatRef(this.ref)}) ${redactedText}`;
+  }
+
+  #object(): Map<string, JsonSlice> {
+    if (this.#members) return this.#members;
+    const text = this.#shape === 'document' ? this.reveal() : '';
+    const slice = text === '' ? undefined : this.#scan(text);
+    if (slice?.kind !== 'object') throw this.#invalid('is no JSON object, so it has no fields', 'Ask for the whole secret, or store a JSON object.');
+    this.#members = new JsonSource(text).members(slice);
+    return this.#members;
+  }
+
+  #find(name: string): JsonSlice | undefined {
+    const members = this.#object();
+    const exact = members.get(name);
+    if (exact) return exact;
+    const steps = pathSteps(name);
+    if (!steps || steps.length < 2) return undefined;
+    const text = this.reveal();
+    let at: JsonSlice | undefined = members.get(steps[0] as string);
+    for (const step of steps.slice(1)) {
+      if (at?.kind === 'object' && typeof step === 'string') at = new JsonSource(text).members(at).get(step);
+      else if (at?.kind === 'array' && typeof step === 'number') at = new JsonSource(text).elements(at)[step];
+      else return undefined;
+    }
+    return at;
+  }
+
+  #cut(name: string, slice: JsonSlice): Secret {
+    const source = this.reveal().slice(slice.start, slice.end);
+    const isString = slice.kind === 'string';
+    return new Secret(this, {
+      ref: this.#fieldRef(name),
+      content: isString ? (JSON.parse(source) as string) : source,
+      shape: isString ? 'json-string' : 'document',
+    });
+  }
+
+  #fieldRef(name: string): SecretRef {
+    // A field of a field is a path; an exact key with a dot in it stays reachable from the document only.
+    return Object.freeze({ ...this.ref, field: this.ref.field === undefined ? name : `${this.ref.field}.${name}` });
+  }
+
+  #scan(text: string): JsonSlice {
+    try {
+      return new JsonSource(text).value();
+    } catch (error) {
+      throw this.#invalid(error instanceof JsonSourceError ? error.message : 'is not JSON', 'Ask for the whole secret, or store a JSON object.');
+    }
+  }
+
+  #invalid(what: string, hint: string): InvalidSecretError {
+    const ref = formatRef(this.ref);
+    return new InvalidSecretError(`${ref} ${what}.`, { ref, provider: this.provider, hint });
+  }
+}
+
+export function isSecret(value: unknown): value is Secret {
+  return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[brand] === true;
+}
+
+/** `a.b[0]` as its steps, or `undefined` when it is no path. */
+function pathSteps(path: string): (string | number)[] | undefined {
+  if (!/^[^.[\]]+(?:\.[^.[\]]+|\[(?:0|[1-9]\d{0,8})\])*$/.test(path)) return undefined;
+  return Array.from(path.matchAll(/([^.[\]]+)|\[(\d+)\]/g), ([, key, index]) => (index === undefined || key !== undefined ? (key as string) : Number(index)));
+}
+
+function collectScalars(text: string, slice: JsonSlice, into: string[]): void {
+  if (slice.kind === 'object') for (const member of new JsonSource(text).members(slice).values()) collectScalars(text, member, into);
+  else if (slice.kind === 'array') for (const element of new JsonSource(text).elements(slice)) collectScalars(text, element, into);
+  else if (slice.kind === 'string') into.push(JSON.parse(text.slice(slice.start, slice.end)) as string);
+  else if (slice.kind !== 'null') into.push(text.slice(slice.start, slice.end));
+}

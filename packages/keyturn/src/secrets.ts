@@ -1,0 +1,252 @@
+/** createSecrets(): puts the pipeline together. The first file to read. */
+import { Cached } from './cache/cached.ts';
+import { type LifetimeOptions, Lifetimes } from './cache/lifetime.ts';
+import { SecretCache, type SecretCacheOptions } from './cache/secret-cache.ts';
+import type { CacheStats } from './cache/stats.ts';
+import { type GetOptions, wantOf } from './cache/want.ts';
+import { Chain, type OnUnavailable } from './chain.ts';
+import { limitTime, unlessAborted } from './core/abort.ts';
+import { type Clock, systemClock } from './core/clock.ts';
+import { type Duration, formatDuration, parseDuration } from './core/duration.ts';
+import { ClosedError, ConfigurationError, DeadlineExceededError, isKeyturnError, type KeyturnError } from './core/errors.ts';
+import { Emitter, type EventName, type Listener } from './core/events.ts';
+import { type Logger, logEvents, type LogLevel } from './core/log.ts';
+import type { Provider, ReadOptions } from './core/provider.ts';
+import { formatRef, type SecretRef } from './core/ref.ts';
+import type { Secret } from './core/secret.ts';
+import { type Explanation, explain } from './explain.ts';
+import { timeout } from './resilience/timeout.ts';
+import { type Listed, list, remove, set, type Written } from './write.ts';
+
+export interface SecretsOptions extends LifetimeOptions, Omit<SecretCacheOptions, 'clock'> {
+  /** Asked in this order; the first that has the secret answers. */
+  readonly providers: readonly Provider[];
+  /** Providers that may be passed over while they cannot be reached, by name: `{ vault: 'next' }`. Never when they refuse. */
+  readonly onUnavailable?: OnUnavailable | undefined;
+  /** A cache to share with others; instead of `maxEntries`, `negativeTtl` and `sweepInterval`, which are then its own. */
+  readonly cache?: SecretCache | undefined;
+  /** The most that one attempt at one provider may take. Default `'3s'`. */
+  readonly attemptTimeout?: Duration | undefined;
+  /** The most that a read may take, and that a caller waits. Default `'10s'`. */
+  readonly deadline?: Duration | undefined;
+  /** Where events are written; default nowhere. */
+  readonly logger?: Logger | undefined;
+  /** From which level up. Default `'info'`. */
+  readonly log?: { readonly level?: LogLevel | undefined } | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+export interface PrefetchOptions {
+  /** `'throw'` (default): one error that lists every failure. `'warn'`: failures are logged and told by events only. Or each is given to you. */
+  readonly onError?: 'throw' | 'warn' | ((error: KeyturnError, ref: string) => void);
+  /** Reads also what is fresh. */
+  readonly force?: boolean;
+}
+
+const known = [
+  ...['providers', 'onUnavailable', 'cache', 'attemptTimeout', 'deadline', 'logger', 'log', 'clock', 'maxEntries', 'negativeTtl', 'sweepInterval'],
+  ...['ttl', 'staleIfError', 'minTtl', 'maxTtl', 'secrets', 'random'],
+];
+
+/**
+ * Secrets by reference, from the first of `providers` that has them, cached in memory.
+ *
+ * ```ts
+ * const secrets = createSecrets({ providers: [env(), file({ path: 'secrets.yaml' }), awsSecretsManager()] });
+ * const password = await secrets.get('prod/db#password');
+ * connect(password.reveal());
+ * await secrets.close();
+ * ```
+ * Reads no environment variables and no files of its own. @throws ConfigurationError naming the option that is wrong
+ */
+export function createSecrets(options: SecretsOptions): Secrets {
+  return new Secrets(options);
+}
+
+export class Secrets {
+  /** Names of the providers, in the order they are asked. */
+  readonly providers: readonly string[];
+  readonly #chain: Chain;
+  readonly #cached: Cached;
+  readonly #events = new Emitter();
+  readonly #clock: Clock;
+  readonly #deadline: number;
+  #isClosed = false;
+
+  constructor(options: SecretsOptions) {
+    checkOptions(options);
+    const { clock = systemClock, logger, log } = options;
+    this.#clock = clock;
+    this.#deadline = positive(options.deadline ?? '10s', 'deadline');
+    const attempt = timeout(positive(options.attemptTimeout ?? '3s', 'attemptTimeout'), clock);
+    if (logger) logEvents(this.#events, logger, log?.level);
+    this.#chain = new Chain(Array.isArray(options.providers) ? options.providers.map((each) => (typeof each?.get === 'function' ? attempt(each) : each)) : [], options.onUnavailable);
+    this.providers = this.#chain.names;
+    const lifetimes = new Lifetimes(options, options.providers, (setting, fromMs, toMs) => {
+      this.#events.emit('clamp', { setting, fromMs, toMs });
+      if (!logger) process.emitWarning(`keyturn: a ttl of ${formatDuration(fromMs)} became ${formatDuration(toMs)}, the ${setting}.`, { code: 'KEYTURN_CLAMP' });
+    });
+    const cache = options.cache ?? new SecretCache({ maxEntries: options.maxEntries, negativeTtl: options.negativeTtl, sweepInterval: options.sweepInterval, clock });
+    this.#cached = new Cached({ source: this.#chain, cache, lifetimes, events: this.#events, clock, deadline: this.#deadline });
+  }
+
+  /**
+   * The secret, or the field, that `ref` names.
+   * @throws SecretNotFoundError when no provider has it; AccessDeniedError, AuthenticationError, ProviderUnavailableError,
+   * DeadlineExceededError, InvalidSecretError, InvalidReferenceError, ClosedError
+   */
+  get(ref: string | SecretRef, options?: GetOptions): Promise<Secret> {
+    return this.#cached.get(ref, options);
+  }
+
+  /** Like `get`, but `undefined` when no provider has it. */
+  async find(ref: string | SecretRef, options?: GetOptions): Promise<Secret | undefined> {
+    try {
+      return await this.#cached.get(ref, options);
+    } catch (error) {
+      if (isKeyturnError(error) && error.code === 'SECRET_NOT_FOUND') return undefined;
+      throw error;
+    }
+  }
+
+  /** The fresh value in memory, or `undefined`. Synchronous, starts nothing. */
+  peek(ref: string | SecretRef): Secret | undefined {
+    return this.#cached.peek(ref);
+  }
+
+  /** Every field of one version, by name. @throws InvalidSecretError when the secret is no JSON object, and what `get` throws */
+  async fields(ref: string | SecretRef, options?: GetOptions): Promise<Record<string, Secret>> {
+    const secret = await this.#cached.get(ref, options);
+    const fields = Object.create(null) as Record<string, Secret>;
+    for (const name of secret.fieldNames()) if (secret.hasField(name)) fields[name] = secret.field(name);
+    return fields;
+  }
+
+  /** Reads again, and swaps on success; after a failure the kept value stays. */
+  refresh(ref: string | SecretRef, options?: GetOptions): Promise<Secret> {
+    return this.#cached.refresh(ref, options);
+  }
+
+  /** Reads what is not fresh, in one batch where the provider can. The secrets in order; `undefined` for one that failed and was not thrown. */
+  async prefetch(refs: readonly (string | SecretRef)[], options: PrefetchOptions = {}): Promise<(Secret | undefined)[]> {
+    const { onError = 'throw', force = false } = options;
+    if (onError !== 'throw' && onError !== 'warn' && typeof onError !== 'function') throw new ConfigurationError(`prefetch: onError is neither 'throw', 'warn' nor a function.`, { hint: `'throw' is the default.` });
+    const startedAt = this.#clock.now();
+    const results = await this.#cached.prefetch(refs, force);
+    const failures = results.filter(isKeyturnError);
+    this.#events.emit('prefetch', { wanted: refs.length, failed: failures.length, durationMs: this.#clock.now() - startedAt });
+    if (onError === 'throw' && failures.length > 0) throw allOf(failures, refs.length);
+    return results.map((result, index) => {
+      if (!isKeyturnError(result)) return result as Secret;
+      if (typeof onError === 'function') onError(result, formatRef(wantOf(refs[index] as string).ref));
+      return undefined;
+    });
+  }
+
+  /**
+   * Forgets a name with all its fields and versions, or all names with a `prefix`, of a `provider`, or both. In force before it returns:
+   * no read that starts later sees an older value. Resolves with the number of documents that were forgotten.
+   */
+  invalidate(what: string | SecretRef | { readonly prefix?: string; readonly provider?: string }): Promise<number> {
+    return this.#cached.invalidate(what);
+  }
+
+  /** Forgets everything; resolves with the number of documents. */
+  clear(): Promise<number> {
+    return this.#cached.invalidate({});
+  }
+
+  /** Writes to the provider named in `ref`, or to the only one that can. The next read gives the new value. */
+  async set(ref: string | SecretRef, value: string | Uint8Array): Promise<Written> {
+    const { ref: target } = this.#want(ref);
+    try {
+      return await this.#limited((options) => set(this.#chain, target, value, options));
+    } finally {
+      void this.#cached.invalidate(target);
+    }
+  }
+
+  /** Deletes from the provider named in `ref`, or from the only one that can. `false` when there was none. */
+  async delete(ref: string | SecretRef): Promise<boolean> {
+    const { ref: target } = this.#want(ref);
+    try {
+      return await this.#limited((options) => remove(this.#chain, target, options));
+    } finally {
+      void this.#cached.invalidate(target);
+    }
+  }
+
+  /** Names that begin with `prefix`, and whose they are; of every provider that can list, or of one. */
+  list(prefix = '', provider?: string): Promise<readonly Listed[]> {
+    return this.#limited((options) => list(this.#chain, prefix, provider, options));
+  }
+
+  /** Where the secret would come from and what each provider said: one read that is neither cached nor stored. Never a value. */
+  explain(ref: string | SecretRef): Promise<Explanation> {
+    const want = this.#want(ref);
+    return this.#limited((options) => explain(this.#chain, want.ref, this.#cached.held(want.ref), options));
+  }
+
+  /** Whether a provider, or every one, can be asked right now. One that cannot tell counts as available. */
+  async isAvailable(provider?: string): Promise<boolean> {
+    if (provider !== undefined && !this.providers.includes(provider)) throw new ConfigurationError(`There is no provider "${provider}".`, { hint: `There are ${this.providers.join(', ')}.` });
+    const checks = this.#chain.able('check').filter(({ name }) => provider === undefined || name === provider);
+    const results = await Promise.allSettled(checks.map((each) => this.#limited((options) => each.check!(options))));
+    return results.every(({ status }) => status === 'fulfilled');
+  }
+
+  stats(): CacheStats {
+    return this.#cached.stats();
+  }
+
+  /** Calls `listener` for every event of this name; returns what ends that. */
+  on<K extends EventName>(name: K, listener: Listener<K>): () => void {
+    return this.#events.on(name, listener);
+  }
+
+  /** Ends every read, timer and client. Reads fail with ClosedError from now on. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#cached.close();
+    await this.#chain.close();
+  }
+
+  #want(ref: string | SecretRef) {
+    if (this.#isClosed) throw new ClosedError('These secrets are closed.', { hint: 'Create new ones with createSecrets().' });
+    const want = wantOf(ref);
+    this.#chain.check(want.ref);
+    return want;
+  }
+
+  async #limited<T>(work: (options: ReadOptions) => Promise<T>): Promise<T> {
+    const late = () => new DeadlineExceededError(`No answer within ${formatDuration(this.#deadline)}.`, { hint: 'Check that the source can be reached, or raise the deadline.' });
+    const limit = limitTime(this.#clock, this.#deadline, late);
+    try {
+      return await unlessAborted(work({ signal: limit.signal, deadline: this.#clock.now() + this.#deadline }), limit.signal);
+    } finally {
+      limit.done();
+    }
+  }
+}
+
+function checkOptions(options: SecretsOptions): void {
+  for (const key of Object.keys(options ?? {})) {
+    if (!known.includes(key)) throw new ConfigurationError(`createSecrets: unknown option "${key}".`, { hint: `It takes ${known.join(', ')}.` });
+  }
+}
+
+function positive(value: Duration, where: string): number {
+  const ms = parseDuration(value, where);
+  if (ms === 0) throw new ConfigurationError(`${where}: 0 would leave no time at all.`, { hint: `Write a duration, or 'none' for no limit.` });
+  return ms;
+}
+
+/** One failure is itself; of several the first lends its class, and the message lists them all. */
+function allOf(failures: readonly KeyturnError[], wanted: number): KeyturnError {
+  const [first, second] = failures as [KeyturnError, KeyturnError | undefined];
+  if (!second) return first;
+  const Kind = first.constructor as new (message: string, details: object) => KeyturnError;
+  const lines = failures.map(({ message }) => `\n- ${message}`).join('');
+  return new Kind(`${failures.length} of ${wanted} secrets could not be read:${lines}`, { ref: first.ref, provider: first.provider, hint: first.hint, errors: failures });
+}
