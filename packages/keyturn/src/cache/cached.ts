@@ -55,7 +55,7 @@ export class Cached {
   readonly #landing: Landing;
   /** Of the cache and the scope; here, so that a hit finds them in one step. */
   readonly #life: LifeClock;
-  readonly #slots: Map<string, Slot>;
+  #slots: Map<string, Slot>;
   readonly #recency: LruList<Entry>;
   #noticeAt: number;
   #hits = 0;
@@ -75,7 +75,7 @@ export class Cached {
     this.#slots = this.#scope.slots;
     this.#recency = cache.recency;
     this.#flights = new Flights<Secret | undefined, Secret>(clock, deadline);
-    this.#landing = new Landing(cache, this.#scope, lifetimes, events);
+    this.#landing = new Landing(cache, this.#scope, lifetimes, events, () => this.#flights.nextOrder());
     this.#noticeAt = source.canChange ? cache.clock.now() + noticeEvery : Infinity;
   }
 
@@ -107,8 +107,8 @@ export class Cached {
   async refresh(given: string | SecretRef, options?: GetOptions): Promise<Secret> {
     const limits = limitsOf(options);
     const want = this.#want(given);
-    const own = want.ref.field === undefined ? undefined : this.#source.fieldOf(want.ref);
-    if (own && !this.#source.isAskedBefore(own.index, want.ref)) return this.#keepOwn(want, own.secret);
+    const own = this.#own(want);
+    if (own) return this.#readOwn(want, own.secret, own.index, { ...limits, maxAge: 0 });
     const flight = this.#start(want, 'refresh');
     return this.#field(await this.#wait(flight, limits, this.#deadline), want);
   }
@@ -118,7 +118,7 @@ export class Cached {
     const wants = given.map((ref) => this.#want(ref));
     this.#look();
     const needed = new Map<string, Want>();
-    for (const want of wants) if (force || this.#isNeeded(want)) needed.set(want.documentText, want);
+    for (const want of wants) if (!this.#own(want) && (force || this.#isNeeded(want))) needed.set(want.documentText, want);
     const flights = new Map<string, Flight<Secret>>();
     const batch = needed.size < 2 ? undefined : new Batch(this.#source, [...needed.values()].map(({ document }) => document));
     for (const [index, want] of [...needed.values()].entries()) {
@@ -193,7 +193,8 @@ export class Cached {
     this.#isClosed = true;
     this.#flights.abort(closed());
     this.#cache.leave(this.#source.identity);
-    this.#slots.clear();
+    // The scope may go on serving others.
+    this.#slots = new Map();
   }
 
   #getTheLongWay(given: string | SecretRef, options?: GetOptions): Promise<Secret> {
@@ -201,7 +202,7 @@ export class Cached {
       const slot = options === undefined ? this.#slots.get(given as string) : undefined;
       if (slot) {
         this.#hits--;
-        if (this.#look() < slot.entry.quietUntil && !this.#cache.isInvalid(slot.entry)) {
+        if (this.#look() < slot.entry.quietUntil && !this.#scope.isInvalid(slot.entry)) {
           this.#hit(slot.entry);
           return slot.promise;
         }
@@ -218,13 +219,13 @@ export class Cached {
     const now = this.#look();
     if (slot) {
       this.#hits--;
-      if (now < slot.entry.freshUntil && !this.#cache.isInvalid(slot.entry)) {
+      if (now < slot.entry.freshUntil && !this.#scope.isInvalid(slot.entry)) {
         this.#hit(slot.entry);
         return slot.secret;
       }
     }
     const want = this.#want(given);
-    const own = want.ref.field === undefined ? undefined : this.#source.fieldOf(want.ref);
+    const own = this.#own(want);
     const entry = this.#fresh(own ? want.text : want.documentText, Infinity);
     if (!entry) return undefined;
     try {
@@ -245,7 +246,7 @@ export class Cached {
 
   async #read(want: Want, limits: Limits): Promise<Secret> {
     this.#look();
-    const own = want.ref.field === undefined ? undefined : this.#source.fieldOf(want.ref);
+    const own = this.#own(want);
     if (own) return this.#readOwn(want, own.secret, own.index, limits);
     const entry = this.#fresh(want.documentText, limits.maxAge);
     if (entry) return this.#give(entry, want);
@@ -258,8 +259,7 @@ export class Cached {
     this.#misses++;
     const cover = this.#coverNow(want, limits);
     if (cover) return this.#field(cover, want);
-    const since = limits.maxAge === 0 ? Infinity : this.#clock.now() - limits.maxAge;
-    return this.#land(this.#flights.joinable(want.documentText, since) ?? this.#start(want, 'miss'), want, limits);
+    return this.#land(this.#flights.joinable(want.documentText, this.#since(limits)) ?? this.#start(want, 'miss'), want, limits);
   }
 
   /** A field that a provider answers on its own. Providers before that one come first, with their whole document. */
@@ -273,7 +273,7 @@ export class Cached {
     }
     this.#misses++;
     if (this.#source.isAskedBefore(index, want.ref)) {
-      const flight = this.#flights.joinable(`${want.documentText} <${index}`) ?? this.#startBefore(want, index);
+      const flight = this.#flights.joinable(`${want.documentText} <${index}`, this.#since(limits)) ?? this.#startBefore(want, index);
       try {
         return this.#field(await this.#wait(flight, limits, this.#deadline), want);
       } catch (error) {
@@ -282,6 +282,15 @@ export class Cached {
       }
     }
     return this.#keepOwn(want, secret);
+  }
+
+  /** A flight begun earlier would bring an answer older than the caller allows. */
+  #since({ maxAge }: Limits): number {
+    return maxAge === 0 ? Infinity : this.#clock.now() - maxAge;
+  }
+
+  #own(want: Want): ReturnType<Source['fieldOf']> {
+    return want.ref.field === undefined ? undefined : this.#source.fieldOf(want.ref);
   }
 
   #keepOwn(want: Want, secret: Secret): Secret {
@@ -357,7 +366,6 @@ export class Cached {
   }
 
   #isNeeded(want: Want): boolean {
-    if (want.ref.field !== undefined && this.#source.fieldOf(want.ref)) return false;
     if (this.#fresh(want.documentText, Infinity) || this.#cache.absentSince(this.#scope, want.documentText) !== undefined) return false;
     return !this.#coverNow(want, noLimits, false) && !this.#flights.joinable(want.documentText);
   }

@@ -38,7 +38,7 @@ export class Entry implements Linked<Entry> {
   quietTick = 0;
   freshTick = 0;
   epoch: number;
-  /** Of the flight that brought it. */
+  /** When it landed, in the order of starts and landings. */
   order: number;
   /** Texts in `home` that lead to fields of this entry; they leave with it. */
   fields: string[] | undefined = undefined;
@@ -111,8 +111,13 @@ export class Scope {
   constructor(id: number, clock: LifeClock, visit: (entry: Entry) => void) {
     this.id = id;
     this.reclaim = new Reclaim<Entry, Slot>({ entries: () => this.slots.values(), size: () => this.slots.size, visit: ({ entry }) => { visit(entry); } }, (isPending) => {
-      clock.hold(isPending);
+      if (isPending) clock.hold();
+      else clock.release();
     });
+  }
+
+  isInvalid(entry: Entry): boolean {
+    return this.reclaim.isInvalid(entry, entry.secret.ref.name, entry.secret.provider);
   }
 }
 

@@ -14,7 +14,7 @@ export interface Flight<T> {
   /** What the flight reads: an invalidation asks it. */
   readonly name: string;
   readonly startedAt: number;
-  /** Grows with every flight: of two results the one of the younger flight is kept. */
+  /** Its place in the order of all starts and landings. */
   readonly order: number;
   /** Goes on when nobody waits: refresh-ahead. */
   isBackground: boolean;
@@ -49,7 +49,7 @@ export class Flights<R, T> {
     this.#deadline = deadline;
   }
 
-  /** The place in the order of a read that needs no flight. */
+  /** The next place in the order of all starts and landings. */
   nextOrder(): number {
     return ++this.#order;
   }

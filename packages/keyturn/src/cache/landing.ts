@@ -1,4 +1,9 @@
-/** What the end of a read means to the cache: keep, drop, or leave alone for a while; and what is told about it. */
+/**
+ * What the end of a read means to the cache: keep, drop, or leave alone for a while; and what is told about it.
+ *
+ * Two reads of one secret may overlap (a refresh does not wait for a read under way), and then neither start nor end tells which of two
+ * different answers is the newer one. The first that lands is kept; a second that disagrees ends its freshness, so that the next read decides.
+ */
 import { isUnavailable, type KeyturnError, SecretNotFoundError } from '../core/errors.ts';
 import type { Emitter } from '../core/events.ts';
 import type { Secret } from '../core/secret.ts';
@@ -17,12 +22,14 @@ export class Landing {
   readonly #scope: Scope;
   readonly #lifetimes: Lifetimes;
   readonly #events: Emitter;
+  readonly #nextOrder: () => number;
 
-  constructor(cache: SecretCache, scope: Scope, lifetimes: Lifetimes, events: Emitter) {
+  constructor(cache: SecretCache, scope: Scope, lifetimes: Lifetimes, events: Emitter, nextOrder: () => number) {
     this.#cache = cache;
     this.#scope = scope;
     this.#lifetimes = lifetimes;
     this.#events = events;
+    this.#nextOrder = nextOrder;
   }
 
   /** Called once for each flight, before those who wait are told. Gives them the secret, or throws what they get. */
@@ -39,11 +46,14 @@ export class Landing {
     return value;
   }
 
-  /** Keeps what was read under `text`, unless a younger read brought something already, or nothing of it may be kept. */
+  /** Keeps under `text` what was read since `order`, unless an overlapping read has landed, or nothing of it may be kept. */
   keep(secret: Secret, text: string, order: number): Entry | undefined {
     const now = this.#cache.clock.now();
     const present = this.#cache.find(this.#scope, text);
-    if (present && present.order > order) return undefined;
+    if (present && present.order > order) {
+      if (!secret.equals(present.secret)) this.#doubt(present);
+      return undefined;
+    }
     this.#cache.removeAbsent(this.#scope, text);
     const times = this.#lifetimes.of(secret, now);
     if (secret.fallback && present && !present.secret.fallback) {
@@ -60,7 +70,7 @@ export class Landing {
     if (present && from !== secret.version) {
       this.#events.emit('rotate', { ref: secret.ref, provider: secret.provider, from, to: secret.version });
     }
-    return this.#cache.put(this.#scope, text, secret, times, order, (evicted) => {
+    return this.#cache.put(this.#scope, text, secret, times, this.#nextOrder(), (evicted) => {
       this.#events.emit('evict', { ref: evicted.ref, provider: evicted.provider });
     });
   }
@@ -73,7 +83,10 @@ export class Landing {
     });
     if (flight.isOutdated) return error;
     const present = this.#cache.find(this.#scope, want.documentText);
-    if (present && present.order > flight.order) return error;
+    if (present && present.order > flight.order) {
+      this.#doubt(present);
+      return error;
+    }
     if (present) this.#cache.remove(present);
     this.#cache.putAbsent(this.#scope, want.documentText, error);
     return error;
@@ -82,10 +95,19 @@ export class Landing {
   #failed(flight: Flight<unknown>, want: Want, error: KeyturnError, durationMs: number): KeyturnError {
     if ((error.code as string) !== 'CLOSED') this.#events.emit('error', { ref: want.document, provider: error.provider, durationMs, error });
     const present = flight.isOutdated ? undefined : this.#cache.find(this.#scope, want.documentText);
-    if (!present || present.order > flight.order) return error;
+    if (!present) return error;
+    if (present.order > flight.order) {
+      if (!isUnavailable(error)) this.#doubt(present);
+      return error;
+    }
     if (isUnavailable(error)) beginCoolDown(present, error.code as string, this.#cache.clock.now());
     // Another provider's refusal says nothing about this value.
     else if ((error.code as string) === 'ACCESS_DENIED' && error.provider === present.secret.provider) this.#cache.remove(present);
     return error;
+  }
+
+  #doubt(entry: Entry): void {
+    const now = Math.floor(this.#cache.clock.now());
+    entry.live({ quietUntil: now, freshUntil: Math.min(entry.freshUntil, now), staleUntil: entry.staleUntil });
   }
 }

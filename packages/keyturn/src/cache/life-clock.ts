@@ -25,7 +25,7 @@ export class LifeClock {
   glance = lastTick;
   readonly #clock: Clock;
   readonly #isCoarse: boolean;
-  #isHeld = false;
+  #holds = 0;
   #offset: number;
   #skipped = 0;
   #wallReadAt = -Infinity;
@@ -46,10 +46,14 @@ export class LifeClock {
     return now;
   }
 
-  /** While it is held nobody glances: every reader comes the long way, where more is checked than the time. */
-  hold(isHeld: boolean): void {
-    this.#isHeld = isHeld;
+  /** Until as many releases as holds, nobody glances: every reader comes the long way, where more is checked than the time. */
+  hold(): void {
+    this.#holds++;
     this.glance = lastTick;
+  }
+
+  release(): void {
+    this.#holds--;
   }
 
   #followWall(monotonic: number): void {
@@ -64,7 +68,7 @@ export class LifeClock {
   }
 
   #remember(now: number): void {
-    this.glance = this.#isHeld ? lastTick : tickOf(now) + 1;
+    this.glance = this.#holds > 0 ? lastTick : tickOf(now) + 1;
     if (this.#willForget) return;
     this.#willForget = true;
     setImmediate(this.#forget).unref();

@@ -59,19 +59,16 @@ export class Reclaim<E extends Reclaimable, S = E> {
     return invalidation.counted.promise;
   }
 
-  /** Whether `entry` was invalidated since it was last known valid; counts it if so. Ask right before removing it. */
+  /** Whether `entry` was invalidated since it was last known valid. */
   isInvalid(entry: E, name: string, provider: string | undefined): boolean {
-    if (entry.epoch === this.epoch) return false;
-    for (const length of this.#lengths) {
-      if (length > name.length) break;
-      const match = this.#pending.get(name.slice(0, length))?.find((each) => each.epoch > entry.epoch && (each.provider ?? provider) === provider);
-      if (match) {
-        match.count++;
-        return true;
-      }
-    }
-    entry.epoch = this.epoch;
-    return false;
+    return this.#invalidation(entry, name, provider) !== undefined;
+  }
+
+  /** The same, and counts it if so: it is about to be removed. */
+  claim(entry: E, name: string, provider: string | undefined): boolean {
+    const invalidation = this.#invalidation(entry, name, provider);
+    if (invalidation) invalidation.count++;
+    return invalidation !== undefined;
   }
 
   /** Visits every entry, a slice at a time; the first slice now. */
@@ -128,6 +125,18 @@ export class Reclaim<E extends Reclaimable, S = E> {
     if (this.#pendingCount++ === 0) this.#pendingChanged?.(true);
     if (!this.#lengths.includes(prefix.length)) this.#lengths = [...this.#lengths, prefix.length].sort((a, b) => a - b);
     return invalidation;
+  }
+
+  #invalidation(entry: E, name: string, provider: string | undefined): Invalidation | undefined {
+    if (entry.epoch === this.epoch) return undefined;
+    for (const length of this.#lengths) {
+      if (length > name.length) break;
+      const since = this.#pending.get(name.slice(0, length));
+      const match = since?.find((each) => each.epoch > entry.epoch && (each.provider === undefined || each.provider === provider));
+      if (match) return match;
+    }
+    entry.epoch = this.epoch;
+    return undefined;
   }
 
   #finish(upTo: number): void {

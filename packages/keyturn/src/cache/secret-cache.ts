@@ -7,7 +7,7 @@ import type { Secret } from '../core/secret.ts';
 import { aboutOf, Entry, type Lifetime, Scope, Slot } from './entry.ts';
 import { LifeClock } from './life-clock.ts';
 import { LruList } from './lru-list.ts';
-import { checkMaxEntries, sweepEvery, TtlCache } from './ttl-cache.ts';
+import { checkMaxEntries, checkSweepInterval, sweepEvery, TtlCache } from './ttl-cache.ts';
 
 export interface SecretCacheOptions {
   /** At most so many documents; a new one then takes the place of the least recently used. Default 1,000. */
@@ -33,7 +33,9 @@ export class SecretCache {
   readonly recency = new LruList<Entry>();
   readonly #scopes = new Map<string, Scope>();
   readonly #absent: TtlCache<SecretNotFoundError>;
-  readonly #closing = new AbortController();
+  readonly #sweepInterval: Duration;
+  readonly #systemClock: Clock;
+  #sweep: AbortController | undefined;
   #scopeIds = 0;
   #evictions = 0;
 
@@ -44,9 +46,8 @@ export class SecretCache {
     this.negativeTtl = parseDuration(negativeTtl, 'negativeTtl');
     this.clock = new LifeClock(clock);
     this.#absent = new TtlCache({ ttl: negativeTtl, maxEntries: mostAbsent, clock });
-    sweepEvery(sweepInterval, clock, this.#closing.signal, () => {
-      for (const scope of this.#scopes.values()) scope.reclaim.run();
-    });
+    this.#systemClock = clock;
+    this.#sweepInterval = checkSweepInterval(sweepInterval);
   }
 
   /** The scope of the chain with this identity; give it back with `leave`. */
@@ -54,11 +55,12 @@ export class SecretCache {
     let scope = this.#scopes.get(identity);
     if (!scope) {
       scope = new Scope(++this.#scopeIds, this.clock, (entry) => {
-        if (this.isInvalid(entry) || this.isPast(entry)) this.remove(entry);
+        if (this.#claim(entry) || this.#isPast(entry)) this.remove(entry);
       });
       this.#scopes.set(identity, scope);
     }
     scope.users++;
+    if (!this.#sweep) this.#startSweep();
     return scope;
   }
 
@@ -68,14 +70,17 @@ export class SecretCache {
     if (!scope || --scope.users > 0) return;
     this.#scopes.delete(identity);
     for (const { entry } of scope.slots.values()) this.remove(entry);
-    if (this.#scopes.size === 0) this.close();
+    if (this.#scopes.size > 0) return;
+    this.#sweep?.abort();
+    this.#sweep = undefined;
+    this.#absent.clear();
   }
 
   /** A valid entry, fresh or not; one past every limit is removed and not given. */
   find(scope: Scope, text: string): Entry | undefined {
     const entry = scope.slots.get(text)?.entry;
     if (entry?.text !== text) return undefined;
-    if (!this.isInvalid(entry) && !this.isPast(entry)) return entry;
+    if (!this.#claim(entry) && !this.#isPast(entry)) return entry;
     this.remove(entry);
     return undefined;
   }
@@ -84,7 +89,7 @@ export class SecretCache {
   put(scope: Scope, text: string, secret: Secret, times: Lifetime, order: number, evicted: Evicted): Entry {
     const present = scope.slots.get(text)?.entry;
     if (present?.text === text) {
-      if (!this.isInvalid(present)) {
+      if (!this.#claim(present)) {
         this.#forgetFields(present);
         present.secret = secret;
         scope.slots.set(text, new Slot(present, secret));
@@ -174,15 +179,6 @@ export class SecretCache {
     this.#absent.delete(`${scope.id} ${text}`);
   }
 
-  isInvalid(entry: Entry): boolean {
-    return entry.home.reclaim.isInvalid(entry, entry.secret.ref.name, entry.secret.provider);
-  }
-
-  /** Past every limit: neither fresh nor usable in an outage. */
-  isPast(entry: Entry): boolean {
-    return this.clock.now() >= Math.max(entry.freshUntil, entry.staleUntil);
-  }
-
   stats(): { entries: number; fresh: number; stale: number; expired: number; evictions: number } {
     const now = this.clock.now();
     let fresh = 0;
@@ -195,9 +191,20 @@ export class SecretCache {
     return { entries, fresh, stale, expired: entries - fresh - stale, evictions: this.#evictions };
   }
 
-  close(): void {
-    this.#closing.abort();
-    this.#absent.close();
+  #startSweep(): void {
+    this.#sweep = new AbortController();
+    sweepEvery(this.#sweepInterval, this.#systemClock, this.#sweep.signal, () => {
+      for (const scope of this.#scopes.values()) scope.reclaim.run();
+    });
+  }
+
+  #claim(entry: Entry): boolean {
+    return entry.home.reclaim.claim(entry, entry.secret.ref.name, entry.secret.provider);
+  }
+
+  /** Past every limit: neither fresh nor usable in an outage. */
+  #isPast(entry: Entry): boolean {
+    return this.clock.now() >= Math.max(entry.freshUntil, entry.staleUntil);
   }
 
   #forgetFields(entry: Entry): void {

@@ -78,10 +78,10 @@ export class TtlCache<V> {
       entries: () => this.#entries.values(),
       size: () => this.#entries.size,
       visit: (entry) => {
-        if (this.#isInvalid(entry) || entry.expiresAt <= this.#clock.now()) this.#remove(entry);
+        if (this.#claim(entry) || entry.expiresAt <= this.#clock.now()) this.#remove(entry);
       },
     });
-    sweepEvery(sweepInterval, clock, this.#closing.signal, () => { this.#reclaim.run(); });
+    sweepEvery(checkSweepInterval(sweepInterval), clock, this.#closing.signal, () => { this.#reclaim.run(); });
   }
 
   /** The value, or `undefined` when there is none or its time is over. */
@@ -200,7 +200,7 @@ export class TtlCache<V> {
   #find(key: string): Entry<V> | undefined {
     const entry = this.#entries.get(key);
     if (!entry) return undefined;
-    if (!this.#isInvalid(entry) && this.#clock.now() < entry.expiresAt) return entry;
+    if (!this.#claim(entry) && this.#clock.now() < entry.expiresAt) return entry;
     this.#remove(entry);
     return undefined;
   }
@@ -208,7 +208,7 @@ export class TtlCache<V> {
   #put(key: string, value: V, options: SetOptions | undefined): void {
     const ttl = options?.ttl === undefined ? this.#ttl : parseDuration(options.ttl, 'ttl');
     const present = this.#entries.get(key);
-    if (present && (this.#isInvalid(present) || ttl === 0)) this.#remove(present);
+    if (present && (this.#claim(present) || ttl === 0)) this.#remove(present);
     if (ttl === 0) return;
     const now = this.#clock.now();
     const entry = this.#entries.get(key);
@@ -229,8 +229,8 @@ export class TtlCache<V> {
     this.#recency.add(added);
   }
 
-  #isInvalid(entry: Entry<V>): boolean {
-    return this.#reclaim.isInvalid(entry, entry.key, undefined);
+  #claim(entry: Entry<V>): boolean {
+    return this.#reclaim.claim(entry, entry.key, undefined);
   }
 
   #remove(entry: Entry<V>): void {
@@ -245,13 +245,15 @@ export function checkMaxEntries(value: number, where: string): number {
   throw new ConfigurationError(`${where}: ${String(value)} is not a whole number of at least 1.`, { hint: 'It is how many entries are kept at most; 1000 is the default.' });
 }
 
-/**
- * Runs `sweep` every `interval` until `signal` aborts, without keeping the process alive. `'none'`: never.
- * @throws ConfigurationError for an interval under a second, which would sweep without end
- */
+/** @throws ConfigurationError for an interval under a second, which would sweep without end */
+export function checkSweepInterval(interval: Duration): Duration {
+  if (parseDuration(interval, 'sweepInterval') >= 1_000) return interval;
+  throw new ConfigurationError(`sweepInterval: ${JSON.stringify(interval)} is under a second.`, { hint: `Write '60s', or 'none' for no sweep.` });
+}
+
+/** Runs `sweep` every `interval` until `signal` aborts, without keeping the process alive. `'none'`: never. */
 export function sweepEvery(interval: Duration, clock: Clock, signal: AbortSignal, sweep: () => void): void {
   const ms = parseDuration(interval, 'sweepInterval');
-  if (ms < 1_000) throw new ConfigurationError(`sweepInterval: ${JSON.stringify(interval)} is under a second.`, { hint: `Write '60s', or 'none' for no sweep.` });
   if (ms === Infinity) return;
   void untilAborted(async () => {
     for (;;) {

@@ -152,6 +152,13 @@ export class Secret {
     return [...this.#object().keys()];
   }
 
+  /** @internal Whether it is the same version with the same value. */
+  equals(other: Secret): boolean {
+    const [mine, theirs] = [this.#content.reveal(), other.#content.reveal()];
+    if (this.version !== other.version || typeof mine !== typeof theirs) return false;
+    return typeof mine === 'string' || typeof theirs === 'string' ? mine === theirs : Buffer.compare(mine, theirs) === 0;
+  }
+
   /** @internal Bytes of the value, to hold it to the size limit. */
   get size(): number {
     const content = this.#content.reveal();
