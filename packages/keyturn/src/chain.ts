@@ -51,8 +51,10 @@ export class Chain implements Source {
     const twice = this.names.find((name, index) => this.names.indexOf(name) !== index);
     if (twice !== undefined) throw new ConfigurationError(`providers: two are called "${twice}".`, { hint: 'Give each a name: of its own.' });
     for (const [name, policy] of Object.entries(onUnavailable)) {
-      if (!this.names.includes(name)) throw new ConfigurationError(`onUnavailable: there is no provider "${name}".`, { hint: `There are ${this.names.join(', ')}.` });
-      if (policy !== 'stop' && policy !== 'next') throw new ConfigurationError(`onUnavailable.${name} is neither 'stop' nor 'next'.`, { hint: `'stop' is the default.` });
+      if (!this.names.includes(name))
+        throw new ConfigurationError(`onUnavailable: there is no provider "${name}".`, { hint: `There are ${this.names.join(', ')}.` });
+      if (policy !== 'stop' && policy !== 'next')
+        throw new ConfigurationError(`onUnavailable.${name} is neither 'stop' nor 'next'.`, { hint: `'stop' is the default.` });
     }
     this.#links = providers.map((provider: Provider) => ({
       provider,
@@ -106,7 +108,11 @@ export class Chain implements Source {
     for (const link of this.#links) {
       const asked = open.filter((index) => isAsked(link, refs[index] as SecretRef));
       if (asked.length === 0) continue;
-      const answers = await askMany(link, asked.map((index) => refs[index] as SecretRef), options);
+      const answers = await askMany(
+        link,
+        asked.map((index) => refs[index] as SecretRef),
+        options,
+      );
       for (const [at, index] of asked.entries()) {
         const answer = answers[at];
         const before = skipped[index] as KeyturnError[];
@@ -174,7 +180,10 @@ async function ask(link: Link, ref: SecretRef, options: ReadOptions): Promise<Re
 async function askMany(link: Link, refs: readonly SecretRef[], options: ReadOptions): Promise<readonly ReadResult[]> {
   if (!link.provider.getMany || refs.length < 2) return Promise.all(refs.map((ref) => ask(link, ref, options)));
   try {
-    const answers = await link.provider.getMany(refs.map((ref) => withoutProvider(documentOf(ref))), options);
+    const answers = await link.provider.getMany(
+      refs.map((ref) => withoutProvider(documentOf(ref))),
+      options,
+    );
     return refs.map((ref, index) => {
       const answer = answers[index];
       try {
@@ -193,10 +202,18 @@ function checkAnswer(answer: unknown, { provider }: Link, ref: SecretRef): Secre
   if (answer === undefined) return undefined;
   const text = formatRef(ref);
   if (!isSecret(answer)) {
-    throw new InvalidSecretError(`${text}: ${provider.name} answered something that is no Secret.`, { ref: text, provider: provider.name, hint: 'A provider answers new Secret({ … }), or undefined when it has none.' });
+    throw new InvalidSecretError(`${text}: ${provider.name} answered something that is no Secret.`, {
+      ref: text,
+      provider: provider.name,
+      hint: 'A provider answers new Secret({ … }), or undefined when it has none.',
+    });
   }
   if (answer.size > largestAnswer) {
-    throw new InvalidSecretError(`${text}: the answer of ${provider.name} is over 1 MiB.`, { ref: text, provider: provider.name, hint: 'Keep large things elsewhere, and their key here.' });
+    throw new InvalidSecretError(`${text}: the answer of ${provider.name} is over 1 MiB.`, {
+      ref: text,
+      provider: provider.name,
+      hint: 'Keep large things elsewhere, and their key here.',
+    });
   }
   const asked = answer.ref.field === undefined ? documentOf(ref) : ref;
   return formatRef(answer.ref) === formatRef(asked) && answer.provider === provider.name ? answer : new Secret(answer, { ref: asked, provider: provider.name });
@@ -208,7 +225,11 @@ function toResult(error: unknown, { provider }: Link, ref: SecretRef, { signal }
   if (signal.aborted) throw signal.reason;
   const kind = error instanceof Error && /^\w{1,40}$/.test(error.name) ? error.name : typeof error;
   const text = formatRef(ref);
-  return new InvalidSecretError(`${text}: ${provider.name} failed in a way it should not (${kind}).`, { ref: text, provider: provider.name, hint: 'A provider throws only the errors of keyturn; this is a fault in it.' });
+  return new InvalidSecretError(`${text}: ${provider.name} failed in a way it should not (${kind}).`, {
+    ref: text,
+    provider: provider.name,
+    hint: 'A provider throws only the errors of keyturn; this is a fault in it.',
+  });
 }
 
 function withAttempts<E extends KeyturnError>(error: E, attempts: readonly KeyturnError[]): E {
@@ -236,6 +257,6 @@ function checkProvider(provider: unknown): void {
   if (typeof get !== 'function' || typeof name !== 'string') {
     throw new ConfigurationError('providers: one of them is no provider.', { hint: 'A provider has a name and get(); call its factory, for example env().' });
   }
-  if (!providerName.test(name)) throw new ConfigurationError(`providers: ${JSON.stringify(name)} is no provider name.`, { hint: 'Use a-z, 0-9 and "-", beginning with a letter.' });
+  if (!providerName.test(name))
+    throw new ConfigurationError(`providers: ${JSON.stringify(name)} is no provider name.`, { hint: 'Use a-z, 0-9 and "-", beginning with a letter.' });
 }
-

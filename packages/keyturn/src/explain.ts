@@ -32,7 +32,13 @@ export async function explain(chain: Chain, ref: SecretRef, cache: Held, options
   } catch (error) {
     if (!isKeyturnError(error)) throw error;
     const { code, message, hint } = error as KeyturnError;
-    return { ref: text, outcome: code === 'SECRET_NOT_FOUND' ? 'absent' : 'failed', steps, cache, error: { code, message, ...(hint !== undefined && { hint }) } };
+    return {
+      ref: text,
+      outcome: code === 'SECRET_NOT_FOUND' ? 'absent' : 'failed',
+      steps,
+      cache,
+      error: { code, message, ...(hint !== undefined && { hint }) },
+    };
   }
 }
 

@@ -14,9 +14,9 @@ import { type Logger, logEvents, type LogLevel } from './core/log.ts';
 import type { Provider, ReadOptions } from './core/provider.ts';
 import { formatRef, type SecretRef } from './core/ref.ts';
 import type { Secret } from './core/secret.ts';
-import { type Explanation, explain } from './explain.ts';
+import type { Explanation } from './explain.ts';
 import { timeout } from './resilience/timeout.ts';
-import { type Listed, list, remove, set, type Written } from './write.ts';
+import type { Listed, Written } from './write.ts';
 
 export interface SecretsOptions extends LifetimeOptions, Omit<SecretCacheOptions, 'clock'> {
   /** Asked in this order; the first that has the secret answers. */
@@ -80,13 +80,18 @@ export class Secrets {
     this.#deadline = positive(options.deadline ?? '10s', 'deadline');
     const attempt = timeout(positive(options.attemptTimeout ?? '3s', 'attemptTimeout'), clock);
     if (logger) logEvents(this.#events, logger, log?.level);
-    this.#chain = new Chain(Array.isArray(options.providers) ? options.providers.map((each) => (typeof each?.get === 'function' ? attempt(each) : each)) : [], options.onUnavailable);
+    this.#chain = new Chain(
+      Array.isArray(options.providers) ? options.providers.map((each) => (typeof each?.get === 'function' ? attempt(each) : each)) : [],
+      options.onUnavailable,
+    );
     this.providers = this.#chain.names;
     const lifetimes = new Lifetimes(options, options.providers, (setting, fromMs, toMs) => {
       this.#events.emit('clamp', { setting, fromMs, toMs });
-      if (!logger) process.emitWarning(`keyturn: a ttl of ${formatDuration(fromMs)} became ${formatDuration(toMs)}, the ${setting}.`, { code: 'KEYTURN_CLAMP' });
+      if (!logger)
+        process.emitWarning(`keyturn: a ttl of ${formatDuration(fromMs)} became ${formatDuration(toMs)}, the ${setting}.`, { code: 'KEYTURN_CLAMP' });
     });
-    const cache = options.cache ?? new SecretCache({ maxEntries: options.maxEntries, negativeTtl: options.negativeTtl, sweepInterval: options.sweepInterval, clock });
+    const cache =
+      options.cache ?? new SecretCache({ maxEntries: options.maxEntries, negativeTtl: options.negativeTtl, sweepInterval: options.sweepInterval, clock });
     this.#cached = new Cached({ source: this.#chain, cache, lifetimes, events: this.#events, clock, deadline: this.#deadline });
   }
 
@@ -130,7 +135,8 @@ export class Secrets {
   /** Reads what is not fresh, in one batch where the provider can. The secrets in order; `undefined` for one that failed and was not thrown. */
   async prefetch(refs: readonly (string | SecretRef)[], options: PrefetchOptions = {}): Promise<(Secret | undefined)[]> {
     const { onError = 'throw', force = false } = options;
-    if (onError !== 'throw' && onError !== 'warn' && typeof onError !== 'function') throw new ConfigurationError(`prefetch: onError is neither 'throw', 'warn' nor a function.`, { hint: `'throw' is the default.` });
+    if (onError !== 'throw' && onError !== 'warn' && typeof onError !== 'function')
+      throw new ConfigurationError(`prefetch: onError is neither 'throw', 'warn' nor a function.`, { hint: `'throw' is the default.` });
     const startedAt = this.#clock.now();
     const results = await this.#cached.prefetch(refs, force);
     const failures = results.filter(isKeyturnError);
@@ -160,7 +166,7 @@ export class Secrets {
   async set(ref: string | SecretRef, value: string | Uint8Array): Promise<Written> {
     const { ref: target } = this.#want(ref);
     try {
-      return await this.#limited((options) => set(this.#chain, target, value, options));
+      return await this.#limited(async (options) => (await writes()).set(this.#chain, target, value, options));
     } finally {
       void this.#cached.invalidate(target);
     }
@@ -170,7 +176,7 @@ export class Secrets {
   async delete(ref: string | SecretRef): Promise<boolean> {
     const { ref: target } = this.#want(ref);
     try {
-      return await this.#limited((options) => remove(this.#chain, target, options));
+      return await this.#limited(async (options) => (await writes()).remove(this.#chain, target, options));
     } finally {
       void this.#cached.invalidate(target);
     }
@@ -178,18 +184,20 @@ export class Secrets {
 
   /** Names that begin with `prefix`, and whose they are; of every provider that can list, or of one. */
   list(prefix = '', provider?: string): Promise<readonly Listed[]> {
-    return this.#limited((options) => list(this.#chain, prefix, provider, options));
+    return this.#limited(async (options) => (await writes()).list(this.#chain, prefix, provider, options));
   }
 
   /** Where the secret would come from and what each provider said: one read that is neither cached nor stored. Never a value. */
   explain(ref: string | SecretRef): Promise<Explanation> {
     const want = this.#want(ref);
-    return this.#limited((options) => explain(this.#chain, want.ref, this.#cached.held(want.ref), options));
+    const held = this.#cached.held(want.ref);
+    return this.#limited(async (options) => (await import('./explain.ts')).explain(this.#chain, want.ref, held, options));
   }
 
   /** Whether a provider, or every one, can be asked right now. One that cannot tell counts as available. */
   async isAvailable(provider?: string): Promise<boolean> {
-    if (provider !== undefined && !this.providers.includes(provider)) throw new ConfigurationError(`There is no provider "${provider}".`, { hint: `There are ${this.providers.join(', ')}.` });
+    if (provider !== undefined && !this.providers.includes(provider))
+      throw new ConfigurationError(`There is no provider "${provider}".`, { hint: `There are ${this.providers.join(', ')}.` });
     const checks = this.#chain.able('check').filter(({ name }) => provider === undefined || name === provider);
     const results = await Promise.allSettled(checks.map((each) => this.#limited((options) => each.check!(options))));
     return results.every(({ status }) => status === 'fulfilled');
@@ -220,7 +228,10 @@ export class Secrets {
   }
 
   async #limited<T>(work: (options: ReadOptions) => Promise<T>): Promise<T> {
-    const late = () => new DeadlineExceededError(`No answer within ${formatDuration(this.#deadline)}.`, { hint: 'Check that the source can be reached, or raise the deadline.' });
+    const late = () =>
+      new DeadlineExceededError(`No answer within ${formatDuration(this.#deadline)}.`, {
+        hint: 'Check that the source can be reached, or raise the deadline.',
+      });
     const limit = limitTime(this.#clock, this.#deadline, late);
     try {
       return await unlessAborted(work({ signal: limit.signal, deadline: this.#clock.now() + this.#deadline }), limit.signal);
@@ -228,6 +239,11 @@ export class Secrets {
       limit.done();
     }
   }
+}
+
+/** Most programs only read: what writes is loaded when it is needed. */
+function writes() {
+  return import('./write.ts');
 }
 
 function checkOptions(options: SecretsOptions): void {
@@ -248,5 +264,10 @@ function allOf(failures: readonly KeyturnError[], wanted: number): KeyturnError 
   if (!second) return first;
   const Kind = first.constructor as new (message: string, details: object) => KeyturnError;
   const lines = failures.map(({ message }) => `\n- ${message}`).join('');
-  return new Kind(`${failures.length} of ${wanted} secrets could not be read:${lines}`, { ref: first.ref, provider: first.provider, hint: first.hint, errors: failures });
+  return new Kind(`${failures.length} of ${wanted} secrets could not be read:${lines}`, {
+    ref: first.ref,
+    provider: first.provider,
+    hint: first.hint,
+    errors: failures,
+  });
 }

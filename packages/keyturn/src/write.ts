@@ -32,7 +32,11 @@ export async function remove(chain: Chain, ref: SecretRef, options: ReadOptions)
 /** The names of all providers that can list, or of the one named. */
 export async function list(chain: Chain, prefix: string, provider: string | undefined, options: ReadOptions): Promise<readonly Listed[]> {
   const able = chain.able('list').filter(({ name }) => provider === undefined || name === provider);
-  if (able.length === 0) throw new UnsupportedError(provider === undefined ? 'No provider can list its names.' : `${provider} cannot list its names.`, { provider, hint: `Of this chain, these can: ${names(chain.able('list'))}.` });
+  if (able.length === 0)
+    throw new UnsupportedError(provider === undefined ? 'No provider can list its names.' : `${provider} cannot list its names.`, {
+      provider,
+      hint: `Of this chain, these can: ${names(chain.able('list'))}.`,
+    });
   const lists = await Promise.all(able.map(async (each) => (await each.list!(prefix, options)).map((name) => ({ name, provider: each.name }))));
   return lists.flat();
 }
@@ -43,10 +47,13 @@ function target(chain: Chain, ref: SecretRef, power: 'set' | 'delete'): Provider
   const able = chain.able(power, ref);
   const [only, another] = able;
   if (!only) {
-    throw new UnsupportedError(ref.provider === undefined ? `${text}: no provider of this chain can ${power} it.` : `${text}: ${ref.provider} cannot ${power} it.`, {
-      ref: text,
-      hint: `Of this chain, these can write at all: ${names(chain.able(power))}.`,
-    });
+    throw new UnsupportedError(
+      ref.provider === undefined ? `${text}: no provider of this chain can ${power} it.` : `${text}: ${ref.provider} cannot ${power} it.`,
+      {
+        ref: text,
+        hint: `Of this chain, these can write at all: ${names(chain.able(power))}.`,
+      },
+    );
   }
   if (another) {
     throw new InvalidReferenceError(`${text}: several providers can ${power} it (${names(able)}).`, { ref: text, hint: `Name one: ${only.name}://${text}.` });

@@ -1,6 +1,6 @@
 /** What the secrets' cache keeps: a document with its times, and the fields that were cut from it. */
 import type { Events } from '../core/events.ts';
-import type { Secret } from '../core/secret.ts';
+import { Secret } from '../core/secret.ts';
 import { Reclaim } from './reclaim.ts';
 import { type LifeClock, tickOf } from './life-clock.ts';
 import type { Linked } from './lru-list.ts';
@@ -24,26 +24,27 @@ export class Slot {
  * fresh until `freshUntil`, usable in an outage until `staleUntil`, then nothing.
  */
 export class Entry implements Linked<Entry> {
+  // What a hit touches comes first, within one line of the processor's cache.
   newer: Entry | undefined = undefined;
   older: Entry | undefined = undefined;
-  readonly home: Scope;
-  /** Canonical text of the document, or of the one field that a provider answered on its own. */
-  readonly text: string;
-  secret: Secret;
+  /** `quietUntil` and `freshUntil` as ticks. */
+  quietTick = 0;
+  freshTick = 0;
+  /** The event of a hit, made once. */
+  about: Events['hit'];
   /** Until then a read need ask nothing else: refresh-ahead begins here, or freshness ends. Never after `freshUntil`. */
   quietUntil = 0;
   freshUntil = 0;
   staleUntil = 0;
-  /** The first two as ticks, for hits. */
-  quietTick = 0;
-  freshTick = 0;
+  readonly home: Scope;
+  /** Canonical text of the document, or of the one field that a provider answered on its own. */
+  readonly text: string;
+  secret: Secret;
   epoch: number;
   /** When it landed, in the order of starts and landings. */
   order: number;
   /** Texts in `home` that lead to fields of this entry; they leave with it. */
   fields: string[] | undefined = undefined;
-  /** The event of a hit, made once. */
-  about: Events['hit'];
   /** Set while the source cannot be reached. */
   outage: Outage | undefined = undefined;
 
@@ -99,6 +100,38 @@ export interface Outage {
   readonly detour: { readonly secret: Secret; readonly until: number } | undefined;
 }
 
+/* How a source that fails is left alone: one probe for each cool-down, the next twice as long. */
+
+const firstCoolDown = 1_000;
+const longestCoolDown = 30_000;
+
+/** How long a reader waits for a probe in an outage that is known, in ms, before the stale value is served. */
+export const patience = 100;
+
+/** The source failed once more: the cool-down begins, or doubles. */
+export function beginCoolDown(entry: Entry, code: string, now: number): void {
+  const before = entry.outage;
+  const coolDown = before ? Math.min(before.coolDown * 2, longestCoolDown) : firstCoolDown;
+  entry.outage = {
+    code,
+    coolDown,
+    coolUntil: now + coolDown,
+    stale: before?.stale ?? new Secret(entry.secret, { stale: true }),
+    detour: before?.detour,
+  };
+  // While the entry is fresh, the next refresh-ahead waits for the end of the cool-down.
+  entry.quiet(Math.floor(entry.outage.coolUntil));
+}
+
+export function isCooling(outage: Outage | undefined, now: number): boolean {
+  return outage !== undefined && now < outage.coolUntil;
+}
+
+/** The last probe failed not long ago: the source is still presumed away, and a reader need not wait for the next probe to end. */
+export function isRecent(outage: Outage | undefined, now: number): boolean {
+  return outage !== undefined && now < outage.coolUntil + outage.coolDown;
+}
+
 /** The entries of one chain of providers: a cache shared by production and staging has one for each. */
 export class Scope {
   readonly id: number;
@@ -110,10 +143,19 @@ export class Scope {
 
   constructor(id: number, clock: LifeClock, visit: (entry: Entry) => void) {
     this.id = id;
-    this.reclaim = new Reclaim<Entry, Slot>({ entries: () => this.slots.values(), size: () => this.slots.size, visit: ({ entry }) => { visit(entry); } }, (isPending) => {
-      if (isPending) clock.hold();
-      else clock.release();
-    });
+    this.reclaim = new Reclaim<Entry, Slot>(
+      {
+        entries: () => this.slots.values(),
+        size: () => this.slots.size,
+        visit: ({ entry }) => {
+          visit(entry);
+        },
+      },
+      (isPending) => {
+        if (isPending) clock.hold();
+        else clock.release();
+      },
+    );
   }
 
   isInvalid(entry: Entry): boolean {

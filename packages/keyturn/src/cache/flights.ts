@@ -5,6 +5,9 @@ import type { Clock } from '../core/clock.ts';
 import { DeadlineExceededError } from '../core/errors.ts';
 import { formatDuration } from '../core/duration.ts';
 import type { ReadOptions } from '../core/provider.ts';
+import type { SecretRef } from '../core/ref.ts';
+import { isSecret, type Secret } from '../core/secret.ts';
+import type { Source } from '../core/source.ts';
 
 /** A flight belongs to nobody: it runs in the context of the module, not in that of the first caller, whose request it would outlive. */
 const outsideAnyRequest = AsyncLocalStorage.snapshot();
@@ -101,8 +104,12 @@ export class Flights<R, T> {
     };
     outsideAnyRequest(() => {
       void this.#fly(flight, read).then(
-        (value) => { land({ value }); },
-        (error: unknown) => { land({ error }); },
+        (value) => {
+          land({ value });
+        },
+        (error: unknown) => {
+          land({ error });
+        },
       );
     });
     return flight;
@@ -148,7 +155,11 @@ export class Flights<R, T> {
   /** The read, or the abort of its signal if that comes first: a provider that ignores its signal holds nobody up. */
   async #fly(flight: Inner<T>, read: (options: ReadOptions) => Promise<R>): Promise<R> {
     const { controller, startedAt, key } = flight;
-    const late = () => new DeadlineExceededError(`${key}: no answer within ${formatDuration(this.#deadline)}.`, { ref: key, hint: 'Check that the source can be reached, or give it more time with the deadline option.' });
+    const late = () =>
+      new DeadlineExceededError(`${key}: no answer within ${formatDuration(this.#deadline)}.`, {
+        ref: key,
+        hint: 'Check that the source can be reached, or give it more time with the deadline option.',
+      });
     const limit = limitTime(this.#clock, this.#deadline, late, controller.signal);
     try {
       return await unlessAborted(read({ signal: limit.signal, deadline: startedAt + this.#deadline }), limit.signal);
@@ -168,4 +179,33 @@ export interface Outcome<T> {
   readonly value?: T;
   readonly error?: unknown;
   readonly durationMs: number;
+}
+
+/** One read for many flights, as `prefetch` asks for them. It leaves when all of them are in the air, and ends when all of them have ended. */
+export class Batch {
+  readonly #source: Source;
+  readonly #refs: readonly SecretRef[];
+  readonly #ending = new AbortController();
+  #waiting = 0;
+  #answers: ReturnType<Source['getMany']> | undefined;
+
+  constructor(source: Source, refs: readonly SecretRef[]) {
+    this.#source = source;
+    this.#refs = refs;
+  }
+
+  async read(index: number, { signal, deadline }: ReadOptions): Promise<Secret | undefined> {
+    this.#waiting++;
+    signal.addEventListener(
+      'abort',
+      () => {
+        if (--this.#waiting === 0) this.#ending.abort(signal.reason);
+      },
+      { once: true },
+    );
+    this.#answers ??= Promise.resolve().then(() => this.#source.getMany(this.#refs, { signal: this.#ending.signal, deadline }));
+    const answer = (await this.#answers)[index];
+    if (answer === undefined || isSecret(answer)) return answer;
+    throw answer;
+  }
 }

@@ -7,10 +7,9 @@
 import { isUnavailable, type KeyturnError, SecretNotFoundError } from '../core/errors.ts';
 import type { Emitter } from '../core/events.ts';
 import type { Secret } from '../core/secret.ts';
-import type { Entry, Scope } from './entry.ts';
+import { beginCoolDown, type Entry, type Scope } from './entry.ts';
 import type { Flight, Outcome } from './flights.ts';
 import type { Lifetimes } from './lifetime.ts';
-import { beginCoolDown } from './outage.ts';
 import type { SecretCache } from './secret-cache.ts';
 import type { Want } from './want.ts';
 

@@ -59,7 +59,9 @@ export class Lifetimes {
     this.#minTtl = parseDuration(options.minTtl ?? 0, 'minTtl');
     this.#maxTtl = parseDuration(options.maxTtl ?? 'none', 'maxTtl');
     if (this.#minTtl > this.#maxTtl) {
-      throw new ConfigurationError(`minTtl (${formatDuration(this.#minTtl)}) is longer than maxTtl (${formatDuration(this.#maxTtl)}).`, { hint: 'Raise maxTtl or lower minTtl.' });
+      throw new ConfigurationError(`minTtl (${formatDuration(this.#minTtl)}) is longer than maxTtl (${formatDuration(this.#maxTtl)}).`, {
+        hint: 'Raise maxTtl or lower minTtl.',
+      });
     }
     this.ttl = parseDuration(options.ttl ?? '5m', 'ttl');
     this.#staleIfError = parseDuration(options.staleIfError ?? '1h', 'staleIfError');

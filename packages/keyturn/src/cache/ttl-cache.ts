@@ -81,7 +81,9 @@ export class TtlCache<V> {
         if (this.#claim(entry) || entry.expiresAt <= this.#clock.now()) this.#remove(entry);
       },
     });
-    sweepEvery(checkSweepInterval(sweepInterval), clock, this.#closing.signal, () => { this.#reclaim.run(); });
+    sweepEvery(checkSweepInterval(sweepInterval), clock, this.#closing.signal, () => {
+      this.#reclaim.run();
+    });
   }
 
   /** The value, or `undefined` when there is none or its time is over. */
@@ -151,7 +153,9 @@ export class TtlCache<V> {
       this.#flights.delete(key);
       if (value !== undefined) this.#put(key, value, options);
     };
-    started.then(landed, () => { landed(); });
+    started.then(landed, () => {
+      landed();
+    });
     return started;
   }
 
@@ -242,7 +246,9 @@ export class TtlCache<V> {
 /** @throws ConfigurationError quoting the bad number */
 export function checkMaxEntries(value: number, where: string): number {
   if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw new ConfigurationError(`${where}: ${String(value)} is not a whole number of at least 1.`, { hint: 'It is how many entries are kept at most; 1000 is the default.' });
+  throw new ConfigurationError(`${where}: ${String(value)} is not a whole number of at least 1.`, {
+    hint: 'It is how many entries are kept at most; 1000 is the default.',
+  });
 }
 
 /** @throws ConfigurationError for an interval under a second, which would sweep without end */

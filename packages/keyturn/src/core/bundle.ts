@@ -10,8 +10,6 @@ type Document = Secret | undefined;
 interface Flight {
   readonly document: Promise<Document>;
   readonly controller: AbortController;
-  /** Names that joined, each once: see `join`. */
-  readonly names: Set<string>;
   waiting: number;
 }
 
@@ -19,53 +17,43 @@ interface Flight {
  * `provider` with its secret `document` taken apart: `get({ name: 'prod/db' })` answers the member `prod/db` of the JSON object.
  *
  * A string's text, any other value's exact source, each with the version and the age of the document. A member that is missing or `null`
- * is absent, and so is every member of a document that is. Reads of different members share one read of the document while it is under way.
+ * is absent, and so is every member of a document that is. Reads that begin together share one read of the document; none joins one that has left,
+ * so that what is read after an invalidation is never older than it.
  * @throws ConfigurationError when `document` is no name
  */
 export function bundle(provider: Provider, document: string): Provider {
   if (typeof document !== 'string' || document === '') {
-    throw new ConfigurationError(`${provider.name}.bundle must be the name of one secret.`, { provider: provider.name, hint: `For example bundle: 'prod/app'.` });
+    throw new ConfigurationError(`${provider.name}.bundle must be the name of one secret.`, {
+      provider: provider.name,
+      hint: `For example bundle: 'prod/app'.`,
+    });
   }
-  const flights = new Map<string, Flight>();
+  /** Reads about to leave, by version. */
+  const boarding = new Map<string | undefined, Flight>();
   const documentRef = (version: string | undefined): SecretRef => Object.freeze({ name: document, ...(version !== undefined && { version }) });
 
-  /** What it reads joins the flight of the same version, or starts one. A caller who leaves ends nobody else's wait; the last one ends the read. */
-  async function read(version: string | undefined, names: readonly string[], options: ReadOptions): Promise<Document> {
+  /** Boards the read of this version, or starts one. A caller who leaves ends nobody else's wait; the last one ends the read. */
+  async function read(version: string | undefined, options: ReadOptions): Promise<Document> {
     options.signal.throwIfAborted();
-    const key = version === undefined ? '' : `=${version}`;
-    const flight = join(flights.get(key), names) ?? start(key, version, names);
+    const flight = boarding.get(version) ?? start(version);
     flight.waiting++;
     try {
       return await unlessAborted(flight.document, options.signal);
     } finally {
-      if (--flight.waiting === 0) {
-        // It must not be joinable while it dies, or a newcomer would inherit the abort.
-        if (flights.get(key) === flight) flights.delete(key);
-        flight.controller.abort(options.signal.reason);
-      }
+      if (--flight.waiting === 0) flight.controller.abort(options.signal.reason);
     }
   }
 
-  /**
-   * A name joins a flight once. Overlapping reads of one name are shared above us, so a second one comes after an invalidation or a
-   * failure, and must not be given what was asked for before it.
-   */
-  function join(flight: Flight | undefined, names: readonly string[]): Flight | undefined {
-    if (!flight || names.some((name) => flight.names.has(name))) return undefined;
-    for (const name of names) flight.names.add(name);
-    return flight;
-  }
-
-  function start(key: string, version: string | undefined, names: readonly string[]): Flight {
+  function start(version: string | undefined): Flight {
     const controller = new AbortController();
-    // Each caller's own signal ends its wait in time; the first one's deadline is not the others'.
-    const result = provider.get(documentRef(version), { signal: controller.signal, deadline: Infinity });
-    const flight: Flight = { document: result, controller, names: new Set(names), waiting: 0 };
-    flights.set(key, flight);
-    const landed = () => {
-      if (flights.get(key) === flight) flights.delete(key);
-    };
-    result.then(landed, landed);
+    const document = Promise.resolve().then(() => {
+      boarding.delete(version);
+      controller.signal.throwIfAborted();
+      // Each caller's own signal ends its wait in time; the first one's deadline is not the others'.
+      return provider.get(documentRef(version), { signal: controller.signal, deadline: Infinity });
+    });
+    const flight: Flight = { document, controller, waiting: 0 };
+    boarding.set(version, flight);
     return flight;
   }
 
@@ -76,17 +64,16 @@ export function bundle(provider: Provider, document: string): Provider {
     ...settingsOf(provider),
 
     async get(ref, options) {
-      return member(await read(ref.version, [ref.name], options), ref);
+      return member(await read(ref.version, options), ref);
     },
 
     async getMany(refs, options) {
-      const versions = new Map<string | undefined, Set<string>>();
-      for (const { version, name } of refs) versions.set(version, (versions.get(version) ?? new Set()).add(name));
+      const versions = new Set(refs.map(({ version }) => version));
       const documents = new Map<string | undefined, ReadResult>();
       await Promise.all(
-        Array.from(versions, async ([version, names]) => {
+        Array.from(versions, async (version) => {
           try {
-            documents.set(version, await read(version, [...names], options));
+            documents.set(version, await read(version, options));
           } catch (error) {
             options.signal.throwIfAborted();
             documents.set(version, asResult(error));

@@ -1,5 +1,5 @@
 /** Durations as people write them: `'250ms'`, `'30s'`, `'5m'`, `'1h30m'`, `0`, `'none'`. */
-import { ConfigurationError } from './errors.ts';
+import { ConfigurationError, printable } from './errors.ts';
 
 /** Text with units (`'1h30m'`), `0` for never, `'none'` for no limit. */
 export type Duration = string | 0;
@@ -41,7 +41,7 @@ function bareNumber(value: number, where: string): ConfigurationError {
 }
 
 function quoted(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  if (typeof value === 'string') return printable(JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value));
   return typeof value === 'number' || typeof value === 'boolean' || value == null ? String(value) : `a ${typeof value}`;
 }
 
@@ -51,7 +51,12 @@ export function formatDuration(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)}ms`;
   const parts: string[] = [];
   let rest = Math.round(ms / 1_000);
-  for (const [unit, seconds] of [['d', 86_400], ['h', 3_600], ['m', 60], ['s', 1]] as const) {
+  for (const [unit, seconds] of [
+    ['d', 86_400],
+    ['h', 3_600],
+    ['m', 60],
+    ['s', 1],
+  ] as const) {
     const count = Math.floor(rest / seconds);
     rest -= count * seconds;
     if (count > 0) parts.push(`${count}${unit}`);

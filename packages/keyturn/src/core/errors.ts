@@ -1,5 +1,10 @@
 /** Every error that leaves Keyturn. One base, a `code` to switch on, and never a value or a part of one. */
 
+/** `text` for a line that people read: what could forge another line, hide or turn round a part of it is shown by its code. */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+}
+
 export interface ErrorDetails {
   /** Canonical text of the reference that was asked for. */
   readonly ref?: string | undefined;

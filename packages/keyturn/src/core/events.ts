@@ -49,10 +49,15 @@ export class Emitter {
 
   /** Returns the unsubscriber. */
   on<K extends EventName>(name: K, listener: Listener<K>): () => void {
-    const list = ((this.#listeners[name] as Listener<K>[] | undefined) ?? []).concat(listener);
+    // Of its own, so that one function may listen twice and leave once.
+    const own: Listener<K> = (event) => listener(event);
+    const list = ((this.#listeners[name] as Listener<K>[] | undefined) ?? []).concat(own);
     this.#set(name, list);
     return () => {
-      this.#set(name, ((this.#listeners[name] as Listener<K>[] | undefined) ?? []).filter((other) => other !== listener));
+      this.#set(
+        name,
+        ((this.#listeners[name] as Listener<K>[] | undefined) ?? []).filter((other) => other !== own),
+      );
     };
   }
 
@@ -70,15 +75,29 @@ export class Emitter {
 function hitCaller(list: readonly Listener<'hit'>[]): Listener<'hit'> | undefined {
   const [only, another] = list;
   if (!only) return undefined;
-  if (!another) return (event) => { call('hit', only, event); };
-  return (event) => { for (const listener of list) call('hit', listener, event); };
+  if (!another)
+    return (event) => {
+      call('hit', only, event);
+    };
+  return (event) => {
+    for (const listener of list) call('hit', listener, event);
+  };
 }
 
 function call<K extends EventName>(name: K, listener: Listener<K>, event: Events[K]): void {
   try {
-    listener(event);
+    const told: unknown = listener(event);
+    // An async listener: nobody else waits for it, and an unhandled rejection would end the process.
+    if (told instanceof Promise)
+      told.catch(() => {
+        warn(name);
+      });
   } catch {
-    // Not printed: the error may hold whatever the listener held.
-    process.emitWarning(`A listener for "${name}" threw.`, { code: 'KEYTURN_LISTENER' });
+    warn(name);
   }
+}
+
+/** The error is not printed: it may hold whatever the listener held. */
+function warn(name: EventName): void {
+  process.emitWarning(`A listener for "${name}" threw.`, { code: 'KEYTURN_LISTENER' });
 }

@@ -1,8 +1,8 @@
 /** Events as log lines: what happened to which name, at the level it deserves. */
 import { formatDuration } from './duration.ts';
-import { ConfigurationError } from './errors.ts';
+import { ConfigurationError, printable } from './errors.ts';
 import type { Emitter, EventName, Events } from './events.ts';
-import { formatRef, type SecretRef } from './ref.ts';
+import { formatRef } from './ref.ts';
 
 /** `console`, pino and winston have this shape. */
 export interface Logger {
@@ -18,17 +18,29 @@ export type LogLevel = (typeof logLevels)[number];
 type Line<K extends EventName> = (event: Events[K]) => [level: Exclude<LogLevel, 'off'>, text: string];
 
 const lines: { readonly [K in EventName]: Line<K> } = {
-  hit: ({ ref }) => ['debug', `hit ${named(ref)}`],
-  miss: ({ ref, provider, durationMs, found }) => ['debug', found ? `miss ${named(ref)}: read from ${provider} in ${ms(durationMs)}` : `miss ${named(ref)}: absent everywhere, ${ms(durationMs)}`],
-  refresh: ({ ref, provider, durationMs }) => ['debug', `refresh ${named(ref)}: read from ${provider} in ${ms(durationMs)}`],
-  retry: ({ ref, provider, attempt, delayMs, code }) => ['debug', `retry ${named(ref)}: attempt ${attempt} of ${provider} failed (${code}), next in ${ms(delayMs)}`],
-  evict: ({ ref }) => ['debug', `evict ${named(ref)}: the least recently used`],
-  invalidate: ({ ref, prefix, provider }) => ['info', `invalidate ${ref ? named(ref) : [prefix === undefined ? '' : `${safe(prefix)}…`, provider ?? ''].filter(Boolean).join(' of ') || 'everything'}`],
-  rotate: ({ ref, provider, from, to }) => ['info', `rotate ${named(ref)}: ${provider} went from version ${safe(from ?? '?')} to ${safe(to ?? '?')}`],
-  prefetch: ({ wanted, failed, durationMs }) => (failed === 0 ? ['info', `prefetch: ${wanted} secrets in ${ms(durationMs)}`] : ['warn', `prefetch: ${failed} of ${wanted} secrets failed, ${ms(durationMs)}`]),
-  stale: ({ ref, provider, ageMs, code }) => ['warn', `stale ${named(ref)}: ${provider} cannot be asked (${code}), served at age ${formatDuration(ageMs)}`],
+  hit: ({ ref }) => ['debug', `hit ${formatRef(ref)}`],
+  miss: ({ ref, provider, durationMs, found }) => [
+    'debug',
+    found ? `miss ${formatRef(ref)}: read from ${provider} in ${ms(durationMs)}` : `miss ${formatRef(ref)}: absent everywhere, ${ms(durationMs)}`,
+  ],
+  refresh: ({ ref, provider, durationMs }) => ['debug', `refresh ${formatRef(ref)}: read from ${provider} in ${ms(durationMs)}`],
+  retry: ({ ref, provider, attempt, delayMs, code }) => [
+    'debug',
+    `retry ${formatRef(ref)}: attempt ${attempt} of ${provider} failed (${code}), next in ${ms(delayMs)}`,
+  ],
+  evict: ({ ref }) => ['debug', `evict ${formatRef(ref)}: the least recently used`],
+  invalidate: ({ ref, prefix, provider }) => [
+    'info',
+    `invalidate ${ref ? formatRef(ref) : [prefix === undefined ? '' : `${prefix}…`, provider ?? ''].filter(Boolean).join(' of ') || 'everything'}`,
+  ],
+  rotate: ({ ref, provider, from, to }) => ['info', `rotate ${formatRef(ref)}: ${provider} went from version ${from ?? '?'} to ${to ?? '?'}`],
+  prefetch: ({ wanted, failed, durationMs }) =>
+    failed === 0
+      ? ['info', `prefetch: ${wanted} secrets in ${ms(durationMs)}`]
+      : ['warn', `prefetch: ${failed} of ${wanted} secrets failed, ${ms(durationMs)}`],
+  stale: ({ ref, provider, ageMs, code }) => ['warn', `stale ${formatRef(ref)}: ${provider} cannot be asked (${code}), served at age ${formatDuration(ageMs)}`],
   clamp: ({ setting, fromMs, toMs }) => ['warn', `clamp: a ttl of ${formatDuration(fromMs)} became ${formatDuration(toMs)}, the ${setting}`],
-  error: ({ ref, error, durationMs }) => ['error', `error ${named(ref)}: ${safe(error.message)} (${ms(durationMs)})`],
+  error: ({ ref, error, durationMs }) => ['error', `error ${formatRef(ref)}: ${error.message} (${ms(durationMs)})`],
 };
 
 /** Writes what `events` tell to `logger`, from `level` up. @throws ConfigurationError for an unknown level */
@@ -46,17 +58,8 @@ function listen<K extends EventName>(events: Emitter, logger: Logger, name: K, l
   if (least > logLevels.indexOf('error') || (isDebugOnly && least > 0)) return;
   events.on(name, (event) => {
     const [level, text] = lines[name](event);
-    if (logLevels.indexOf(level) >= least) logger[level](`keyturn: ${text}`);
+    if (logLevels.indexOf(level) >= least) logger[level](printable(`keyturn: ${text}`));
   });
-}
-
-function named(ref: SecretRef): string {
-  return safe(formatRef(ref));
-}
-
-/** One event is one line: bidirectional and zero-width characters could rearrange or hide it, line ends could forge another. */
-function safe(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (c) => `\\u{${c.codePointAt(0)?.toString(16)}}`);
 }
 
 function ms(duration: number): string {

@@ -9,7 +9,17 @@ export function matcher(patterns: readonly string[] | undefined, where: string):
   if (!Array.isArray(patterns) || patterns.length === 0 || patterns.some((pattern) => typeof pattern !== 'string' || pattern === '')) {
     throw new ConfigurationError(`${where}.match must be a list of name patterns.`, { hint: `For example match: ['prod/**'].` });
   }
-  const expressions = patterns.map((pattern: string) => new RegExp(`^${pattern.replace(/^\//, '').split(/(\*\*|\*)/).map(translate).join('')}$`, 'su'));
+  const expressions = patterns.map(
+    (pattern: string) =>
+      new RegExp(
+        `^${pattern
+          .replace(/^\//, '')
+          .split(/(\*\*|\*)/)
+          .map(translate)
+          .join('')}$`,
+        'su',
+      ),
+  );
   return (name) => {
     const bare = name.startsWith('/') ? name.slice(1) : name;
     return expressions.some((expression) => expression.test(bare));

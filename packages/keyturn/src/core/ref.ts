@@ -1,5 +1,5 @@
 /** References: `[provider://]name[?version=V][#field]`, parsed from text and written back, one text for each meaning. */
-import { InvalidReferenceError } from './errors.ts';
+import { InvalidReferenceError, printable } from './errors.ts';
 
 /** What a reference means. The object form needs no escaping. */
 export interface SecretRef {
@@ -14,6 +14,8 @@ export interface SecretRef {
 }
 
 export const longestName = 1_024;
+/** Three parts of which every byte is an escape, a provider, and what stands between them. */
+const longestText = 11 * longestName;
 const providerName = /^[a-z][a-z0-9-]*$/;
 const controlCharacter = /\p{Cc}/u;
 const otherEscape = /%(?!23|3[Ff]|25|3[Aa]\/\/)/;
@@ -26,7 +28,7 @@ const escaped: Readonly<Record<string, string>> = { '%23': '#', '%3F': '?', '%25
  */
 export function parseRef(text: string): SecretRef {
   if (text === '') throw invalid(text, 'is empty', 'Write a name, for example prod/db#password.');
-  if (text.length > 8 * longestName) throw invalid(text, 'is too long', `A name has at most ${longestName} bytes.`);
+  if (text.length > longestText) throw invalid(text, 'is too long', `A name has at most ${longestName} bytes.`);
   const bad = otherEscape.exec(text);
   if (bad) throw invalid(text, `has a bare "%" at ${bad.index + 1}`, 'Write %25 for a percent sign; the only other escapes are %23, %3F, and %3A before //.');
 
@@ -43,12 +45,17 @@ export function parseRef(text: string): SecretRef {
   const query = mark < 0 ? undefined : beforeField.slice(mark + 1);
 
   if (field !== undefined && /[#?]/.test(field)) {
-    throw invalid(text, 'has a further "#" or "?" in its field', 'Write %23 or %3F for one that belongs to the field; a version goes before the field: name?version=V#field.');
+    throw invalid(
+      text,
+      'has a further "#" or "?" in its field',
+      'Write %23 or %3F for one that belongs to the field; a version goes before the field: name?version=V#field.',
+    );
   }
   let version: string | undefined;
   if (query !== undefined) {
     if (query.includes('?')) throw invalid(text, 'has a second "?"', 'Write %3F for a question mark that belongs to the name.');
-    if (!query.startsWith('version=')) throw invalid(text, 'has something other than a version after "?"', 'Write ?version=V, or %3F for a question mark that belongs to the name.');
+    if (!query.startsWith('version='))
+      throw invalid(text, 'has something other than a version after "?"', 'Write ?version=V, or %3F for a question mark that belongs to the name.');
     version = query.slice('version='.length);
   }
   return checkRef(
@@ -84,24 +91,32 @@ export function documentOf(ref: SecretRef): SecretRef {
 export function toRef(ref: string | SecretRef): SecretRef {
   if (typeof ref === 'string') return parseRef(ref);
   if (typeof ref !== 'object' || ref === null || typeof ref.name !== 'string') {
-    throw new InvalidReferenceError('A reference is text or an object with a name.', { hint: `Write 'prod/db#password' or { name: 'prod/db', field: 'password' }.` });
+    throw new InvalidReferenceError('A reference is text or an object with a name.', {
+      hint: `Write 'prod/db#password' or { name: 'prod/db', field: 'password' }.`,
+    });
   }
   const { provider, name, version, field } = ref;
   for (const [key, part] of Object.entries({ provider, version, field })) {
     if (part !== undefined && typeof part !== 'string') throw invalid(name, `has a ${key} that is not text`, `Leave ${key} out or write it as text.`);
   }
-  if (provider !== undefined && !providerName.test(provider)) throw invalid(name, 'has a provider that is no provider name', 'A provider name is a-z, 0-9 and "-".');
-  return checkRef({ ...(provider !== undefined && { provider }), name, ...(version !== undefined && { version }), ...(field !== undefined && { field }) }, name);
+  if (provider !== undefined && !providerName.test(provider))
+    throw invalid(name, 'has a provider that is no provider name', 'A provider name is a-z, 0-9 and "-".');
+  return checkRef(
+    { ...(provider !== undefined && { provider }), name, ...(version !== undefined && { version }), ...(field !== undefined && { field }) },
+    name,
+  );
 }
 
 function checkRef(ref: SecretRef, text: string): SecretRef {
-  for (const key of ['name', 'version', 'field'] as const) {
+  for (const key of ['provider', 'name', 'version', 'field'] as const) {
     const part = ref[key];
     if (part === undefined) continue;
     if (part === '') throw invalid(text, `has an empty ${key}`, key === 'name' ? 'Write a name, for example prod/db.' : `Leave the ${key} out, or write one.`);
     if (Buffer.byteLength(part) > longestName) throw invalid(text, `has a ${key} over ${longestName} bytes`, 'Use a shorter one.');
-    if (controlCharacter.test(part) || !part.isWellFormed()) throw invalid(text, `has a control character or half a character in its ${key}`, 'Remove it; a copied line end is the usual cause.');
-    if (part.normalize('NFC') !== part) throw invalid(text, `has a ${key} that is not in Unicode NFC`, 'Two spellings that look the same would be two secrets; write it composed (NFC).');
+    if (controlCharacter.test(part) || !part.isWellFormed())
+      throw invalid(text, `has a control character or half a character in its ${key}`, 'Remove it; a copied line end is the usual cause.');
+    if (part.normalize('NFC') !== part)
+      throw invalid(text, `has a ${key} that is not in Unicode NFC`, 'Two spellings that look the same would be two secrets; write it composed (NFC).');
   }
   if (ref.version?.includes('&')) throw invalid(text, 'has more than a version after "?"', 'A reference carries one version and nothing else: ?version=V.');
   return Object.freeze(ref);
@@ -109,8 +124,8 @@ function checkRef(ref: SecretRef, text: string): SecretRef {
 
 function invalid(text: string, what: string, hint: string): InvalidReferenceError {
   const shown = text.length > 80 ? `${text.slice(0, 80)}…` : text;
-  // Escaped by hand: JSON.stringify leaves C1 and DEL as they are.
-  const safe = shown.toWellFormed().replaceAll(/\p{Cc}/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  // Not JSON.stringify: it leaves DEL, C1 and bidirectional characters as they are.
+  const safe = printable(shown.toWellFormed());
   return new InvalidReferenceError(`The reference "${safe}" ${what}.`, { ref: safe, hint });
 }
 

@@ -1,6 +1,6 @@
 /** What comes back from a read: a value that does not print, and where and when it came from. */
 import { type Clock, systemClock } from './clock.ts';
-import { InvalidSecretError, SecretNotFoundError } from './errors.ts';
+import { InvalidSecretError, printable, SecretNotFoundError } from './errors.ts';
 import { type JsonSlice, JsonSource, JsonSourceError } from './json-source.ts';
 import { inspectSymbol, Redacted, redactedText } from './redacted.ts';
 import { formatRef, type SecretRef } from './ref.ts';
@@ -62,10 +62,7 @@ export class Secret {
   constructor(init: SecretInit);
   /** @internal A copy that differs in `changes` only. */
   constructor(original: Secret, changes: Changes);
-  constructor(
-    from: SecretInit | Secret,
-    changes: Changes = {},
-  ) {
+  constructor(from: SecretInit | Secret, changes: Changes = {}) {
     this.ref = changes.ref ?? from.ref;
     this.version = from.version;
     this.provider = changes.provider ?? from.provider;
@@ -89,6 +86,7 @@ export class Secret {
       this.#clock = clock;
       this.#born = clock.now() - ageMs;
     }
+    Object.freeze(this);
   }
 
   /** How long ago the value was read from its source, in ms, by the monotonic clock. */
@@ -136,7 +134,11 @@ export class Secret {
     const found = this.#find(name);
     if (found === undefined || found.kind === 'null') {
       const ref = formatRef(this.#fieldRef(name));
-      throw new SecretNotFoundError(`${ref}: the secret has no such field.`, { ref, provider: this.provider, hint: 'List its fields with: keyturn explain, or secrets.fields().' });
+      throw new SecretNotFoundError(`${printable(ref)}: the secret has no such field.`, {
+        ref,
+        provider: this.provider,
+        hint: 'List its fields with: keyturn explain, or secrets.fields().',
+      });
     }
     return this.#cut(name, found);
   }
@@ -255,7 +257,7 @@ export class Secret {
 
   #invalid(what: string, hint: string): InvalidSecretError {
     const ref = formatRef(this.ref);
-    return new InvalidSecretError(`${ref} ${what}.`, { ref, provider: this.provider, hint });
+    return new InvalidSecretError(`${printable(ref)} ${what}.`, { ref, provider: this.provider, hint });
   }
 }
 

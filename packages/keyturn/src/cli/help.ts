@@ -1,0 +1,41 @@
+/** What stands below the options in the help of each command. Every example works as it stands, and a test runs them. */
+
+export const programHelp = `
+Examples:
+  PROD_DB_PASSWORD=example keyturn get prod/db#password
+  PROD_DB_PASSWORD=example keyturn run --env PGPASSWORD=prod/db#password -- env
+
+Without a configuration file the environment is asked, then your own secrets file (~/.config/keyturn/secrets.json or .yaml).
+Only failures are told on standard error; with KEYTURN_LOG_LEVEL=debug, or info or warn, what else happens too.
+
+Exit codes: 0 done; 1 configuration or usage; 2 a source cannot be reached; 3 login or permission; 4 secret missing or malformed; 70 internal.
+`;
+
+export const getHelp = `
+On a terminal the value ends with a line end, and control characters are shown escaped; elsewhere it is written byte for byte.
+
+Example:
+  PROD_DB_PASSWORD=example keyturn get prod/db#password
+`;
+
+export const setHelp = `
+One final line end of standard input is left out, unless --raw. The value is never an argument: other users can read those.
+
+Example:
+  printf example | keyturn set file://prod/db#password
+`;
+
+export const runHelp = `
+The secrets are run.env of the configuration and what --env names, read before the command starts; if one is missing, nothing is started.
+Output that is not a terminal is masked. KEYTURN_ variables are kept from the command.
+
+Example:
+  PROD_DB_PASSWORD=example keyturn run --env PGPASSWORD=prod/db#password -- env
+
+Exit codes: the command's own; 128+N when signal N ended it; 125 when keyturn failed before it; 126 not executable; 127 not found.
+`;
+
+export const explainHelp = `
+Example:
+  PROD_DB_PASSWORD=example keyturn explain prod/db#password
+`;

@@ -1,0 +1,111 @@
+/** The command line: commands, options and help. What a command does is loaded when it is called. */
+import { Command } from 'commander';
+import { explainHelp, getHelp, programHelp, runHelp, setHelp } from './help.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface Call {
+  /** The exit code, once a command has run. */
+  exitCode: number;
+  /** Whether it was told to answer with JSON; `undefined` until the command line is understood. */
+  json: boolean | undefined;
+}
+
+/** Describes one command, and says how it is run. */
+type Describe = (command: Command, done: (exitCode: number) => void, terminal: Terminal) => void;
+
+const commands: Readonly<Record<string, Describe>> = {
+  get(command, done, terminal) {
+    command
+      .description('write the value of a secret to standard output, and nothing else')
+      .argument('<ref>', 'the secret: name, name#field, name?version=V#field, provider://name')
+      .option('--raw', 'write it byte for byte on a terminal, too')
+      .addHelpText('after', getHelp)
+      .action(async (ref: string) => {
+        const { get } = await import('./commands/get.ts');
+        done(await get(ref, command.optsWithGlobals(), terminal));
+      });
+  },
+  set(command, done, terminal) {
+    command
+      .description('write a secret; its value comes from standard input or a hidden prompt')
+      .argument('<ref>', 'the secret, or one field of it')
+      .option('--raw', 'keep the final line end')
+      .addHelpText('after', setHelp)
+      .action(async (ref: string) => {
+        const { set } = await import('./commands/set.ts');
+        done(await set(ref, command.optsWithGlobals(), terminal));
+      });
+  },
+  run(command, done, terminal) {
+    const collect = (value: string, all: string[]) => [...all, value];
+    command
+      .description('run a command with secrets in its environment, and mask them in its output')
+      .usage('[options] -- COMMAND…')
+      .argument('<command...>', 'the command and its arguments')
+      .option('--env <NAME=REF>', 'give the command the variable NAME with the secret REF; may be repeated', collect, [] as string[])
+      .option('--no-mask', 'do not mask: the command writes to where keyturn would')
+      .passThroughOptions()
+      .addHelpText('after', runHelp)
+      .action(async (words: string[]) => {
+        const { run } = await import('./commands/run.ts');
+        done(await run(words, command.optsWithGlobals(), terminal));
+      });
+  },
+  explain(command, done, terminal) {
+    command
+      .description('tell where a secret would come from and why, without its value')
+      .argument('<ref>', 'the secret, or one field of it')
+      .addHelpText('after', explainHelp)
+      .action(async (ref: string) => {
+        const { explain } = await import('./commands/explain.ts');
+        done(await explain(ref, command.optsWithGlobals(), terminal));
+      });
+  },
+};
+
+/** The command that is called: the first word that is no option, if there is such a command. */
+export function calledCommand(args: readonly string[]): string | undefined {
+  const name = args.find((arg, index) => !arg.startsWith('-') && args[index - 1] !== '--config');
+  return name !== undefined && Object.hasOwn(commands, name) ? name : undefined;
+}
+
+/**
+ * A program whose errors and exits are thrown as CommanderError: only `main` ends the process.
+ * @param called described alone if it is known, because describing all of them takes a tenth of a whole `get`
+ */
+export function createProgram(terminal: Terminal, call: Call, called: string | undefined): Command {
+  const program = withCommonOptions(new Command('keyturn'))
+    .description('Hands programs the secrets they need: from the environment, a file or a cloud, checked and masked.')
+    .usage('COMMAND [options]')
+    .option('-V, --version', 'show the version')
+    .addHelpText('after', programHelp)
+    .helpCommand(false)
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => {
+        terminal.write(text);
+      },
+      writeErr: (text) => {
+        terminal.say(text.trimEnd());
+      },
+      // Errors are thrown, and told by `report`.
+      outputError: () => undefined,
+    })
+    .hook('preAction', (_program, command) => {
+      call.json = command.optsWithGlobals()['json'] === true;
+    });
+  const done = (exitCode: number) => {
+    call.exitCode = exitCode;
+  };
+  for (const [name, describe] of Object.entries(commands)) {
+    if (called === undefined || called === name) describe(withCommonOptions(program.command(name)), done, terminal);
+  }
+  return program;
+}
+
+function withCommonOptions(command: Command): Command {
+  return command
+    .option('--config <FILE>', 'the configuration file; else KEYTURN_CONFIG, else keyturn.yaml is looked for')
+    .option('--json', 'answer, and fail, with JSON on standard output');
+}

@@ -1,0 +1,40 @@
+/** Signals on their way to the command. */
+import type { ChildProcess } from 'node:child_process';
+import fs from 'node:fs';
+import { isTerminal } from '../terminal.ts';
+
+const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH', 'SIGCONT'] as const;
+/** What a terminal sends to everybody in its foreground, the command included. */
+const fromTerminal: ReadonlySet<string> = new Set(['SIGINT', 'SIGQUIT', 'SIGWINCH']);
+
+/**
+ * Passes signals on to `child` until the returned function is called; from then on they act on us as on any program.
+ *
+ * In a terminal's foreground Ctrl-C reaches the command without us, and a second one is what many programs take for "at once, without cleaning up".
+ */
+export function forwardSignals(child: ChildProcess): () => void {
+  const listeners = forwarded.map((signal) => {
+    const listener = () => {
+      if (!fromTerminal.has(signal) || !isInForeground()) child.kill(signal);
+    };
+    process.on(signal, listener);
+    return [signal, listener] as const;
+  });
+  return () => {
+    for (const [signal, listener] of listeners) process.off(signal, listener);
+  };
+}
+
+/** Whether our process group is the one that our terminal's keys act on. */
+function isInForeground(): boolean {
+  try {
+    // Fields after the name, which may hold anything but ends with the last parenthesis: state, parent, group, session, terminal, its foreground group.
+    const [, , group, , terminal, foreground] = fs
+      .readFileSync('/proc/self/stat', 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return terminal !== '0' && group === foreground;
+  } catch {
+    return [0, 1, 2].some(isTerminal);
+  }
+}

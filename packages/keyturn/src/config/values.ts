@@ -1,0 +1,52 @@
+/** Single values of the configuration, checked by their type. A value is quoted only where it can be nothing but a duration. */
+import { parseDuration } from '../core/duration.ts';
+import { ConfigurationError } from '../core/errors.ts';
+import type { SettingType } from './settings.ts';
+import type { Tree } from './tree.ts';
+
+/** A duration as `createSecrets` takes it. `where`: `keyturn.yaml: cache.ttl`, or a variable's name. */
+export function durationOf(value: Tree, where: string): string | 0 {
+  if (typeof value === 'number' || (typeof value === 'string' && (value === 'none' || /^-?\d[\d.]{0,15} ?[a-z]{0,8}$/i.test(value)))) {
+    parseDuration(value, where);
+    return value as string | 0;
+  }
+  if (typeof value === 'string' && /^(?:\d{1,9}(?:\.\d{1,9})?(?:ms|[dhms])){1,5}$/.test(value)) {
+    parseDuration(value, where);
+    return value;
+  }
+  throw wrong(where, 'is not a duration', `Write text with a unit ('250ms', '30s', '5m', '1h30m'), 0, or 'none'.`);
+}
+
+export function settingOf(type: SettingType, value: Tree, where: string): string | number {
+  if (type === 'duration') return durationOf(value, where);
+  if (type === 'count') return countOf(value, where);
+  if (typeof value !== 'string' || !type.includes(value)) throw wrong(where, 'is none of the words it may be', `Write one of ${type.join(', ')}.`);
+  return value;
+}
+
+function countOf(value: Tree, where: string): number {
+  const count = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
+  if (typeof count !== 'number' || !Number.isSafeInteger(count) || count < 1) throw wrong(where, 'is not a whole number of at least 1', 'For example 1000.');
+  return count;
+}
+
+/** `yes`, `on` and `1` are no flags: what they mean depends on whom one asks. */
+export function flagOf(value: Tree, where: string): boolean {
+  if (value === true || value === 'true') return true;
+  if (value === false || value === 'false') return false;
+  throw wrong(where, 'is neither true nor false', 'Write true or false.');
+}
+
+export function textOf(value: Tree, where: string): string {
+  if (typeof value !== 'string' || value === '') throw wrong(where, 'must be text', 'Write it, or leave the setting out.');
+  return value;
+}
+
+export function listOf(value: Tree, where: string): string[] {
+  if (!Array.isArray(value) || value.length === 0) throw wrong(where, 'must be a list of texts', `For example ['prod/**'].`);
+  return (value as readonly Tree[]).map((item, index) => textOf(item, `${where}[${index}]`));
+}
+
+export function wrong(where: string, what: string, hint: string): ConfigurationError {
+  return new ConfigurationError(`${where} ${what}.`, { hint });
+}
