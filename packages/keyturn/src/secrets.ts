@@ -188,7 +188,7 @@ export class Secrets {
   }
 
   /** Where the secret would come from and what each provider said: one read that is neither cached nor stored. Never a value. */
-  explain(ref: string | SecretRef): Promise<Explanation> {
+  async explain(ref: string | SecretRef): Promise<Explanation> {
     const want = this.#want(ref);
     const held = this.#cached.held(want.ref);
     return this.#limited(async (options) => (await import('./explain.ts')).explain(this.#chain, want.ref, held, options));

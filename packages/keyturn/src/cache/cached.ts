@@ -99,7 +99,13 @@ export class Cached {
   /** Forgets the name with all its fields and versions, or what `prefix` and `provider` pick. In force before it returns; the number of documents follows. */
   invalidate(what: string | SecretRef | { readonly prefix?: string; readonly provider?: string }): Promise<number> {
     if (typeof what === 'string' || 'name' in what) {
-      const { document, ref } = wantOf(what);
+      let want: Want;
+      try {
+        want = wantOf(what);
+      } catch (error) {
+        return Promise.reject(error as Error);
+      }
+      const { document, ref } = want;
       this.#reading.outdate((name) => name === ref.name);
       const count = this.#cache.removeName(this.#scope, ref.name);
       this.#events.emit('invalidate', { ref: document });

@@ -39,7 +39,7 @@ export interface Provider extends ProviderSettings {
 
   /** Reads two or more secrets at once. One result for each reference, in order; a failure of one is no failure of the others. */
   getMany?(refs: readonly SecretRef[], options: ReadOptions): Promise<readonly ReadResult[]>;
-  /** Answers one field on its own, at once and without a document: the environment's `PROD_DB_PASSWORD` for `prod/db#password`. */
+  /** Answers one field on its own, at once and without a document: the environment's `PROD_DB_PASSWORD` for `prod/db#password`. Must not throw. */
   fieldOf?(ref: SecretRef): Secret | undefined;
   /** Writes the value; with `ref.field`, that field only, read from the source first. Answers the new version, if it has one. */
   set?(ref: SecretRef, value: string | Uint8Array, options: ReadOptions): Promise<{ version?: string }>;

@@ -137,7 +137,7 @@ export class Secret {
       throw new SecretNotFoundError(`${printable(ref)}: the secret has no such field.`, {
         ref,
         provider: this.provider,
-        hint: 'List its fields with: keyturn explain, or secrets.fields().',
+        hint: 'List its fields with secrets.fields().',
       });
     }
     return this.#cut(name, found);

@@ -59,15 +59,20 @@ function remove(text: string, entries: Map<string, Entry>, { name, field }: Chan
   const document = field === undefined ? undefined : entries.get(keyOf(entries, name));
   if (!document || field === undefined) return undefined;
   const left = changeField(document.value, field, undefined);
-  return left === undefined ? undefined : text.slice(0, document.from) + quoted(left) + text.slice(document.to);
+  return left === undefined ? undefined : replaceValue(text, document, left);
 }
 
 function put(text: string, entries: Map<string, Entry>, key: string, value: string): string {
   if (value.includes('\0')) throw new FileProblem('invalid', 'cannot carry a value with a NUL character', 'Keep it in a JSON file or in a folder of files.');
   const present = entries.get(key);
-  if (present) return text.slice(0, present.from) + quoted(value) + text.slice(present.to);
+  if (present) return replaceValue(text, present, value);
   if (!/^[\w.-]+$/.test(key)) throw new FileProblem('name', 'cannot carry this name', 'In a dotenv file a name is letters, digits, "_", "-", "." and "/".');
   return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${key}=${quoted(value)}\n`;
+}
+
+/** A comment that stood right behind the old value must not become a part of the new one. */
+function replaceValue(text: string, { from, to }: Entry, value: string): string {
+  return `${text.slice(0, from)}${quoted(value)}${text[to] === '#' ? ' ' : ''}${text.slice(to)}`;
 }
 
 /** The name as the file spells it, if it does; else as a variable. */

@@ -1,5 +1,5 @@
 /** Secrets in a YAML file, every scalar as it is typed: `012345`, `1.10`, `yes` and `~` are text. Loaded only when a YAML file is met. */
-import { Pair, Scalar, YAMLMap } from 'yaml';
+import { type Document, Pair, Scalar, visit, YAMLMap } from 'yaml';
 import { bareName, type Change, type FileFormat, type SecretsDocument } from './file-format.ts';
 import { FileProblem } from './file-problem.ts';
 import { changeField } from './json-edit.ts';
@@ -38,14 +38,32 @@ export const yamlFormat: FileFormat = {
       if (!hasDone || change.value !== undefined || change.field !== undefined) break;
     }
     if (!isChanged) return undefined;
-    const changed = document.toString({ lineWidth: 0, doubleQuotedAsJSON: true });
+    const changed = textOfDocument(document);
     // The document was written anew by the YAML library: what it says is held against what it should say before anything is replaced.
-    if (jsonOf(parseYaml(changed).root) !== jsonOf(root)) {
+    if (changed === undefined || jsonOf(parseYaml(changed).root) !== jsonOf(root)) {
       throw new FileProblem('invalid', 'cannot be rewritten without changing other values in it', 'Make this change by hand.');
     }
     return changed;
   },
 };
+
+/** The whole file anew; `undefined` when the library cannot write what it read. */
+function textOfDocument(document: Document): string | undefined {
+  // Two things that the library reads and does not write: `? key` alone, a key without even an empty value; and a blank block with a comment.
+  visit(document, {
+    Pair(_, pair) {
+      pair.value ??= new Scalar('');
+    },
+    Scalar(_, node) {
+      if (node.type?.startsWith('BLOCK') && typeof node.value === 'string' && node.value.trim() === '') node.type = 'QUOTE_DOUBLE';
+    },
+  });
+  try {
+    return document.toString({ lineWidth: 0, doubleQuotedAsJSON: true });
+  } catch {
+    return undefined;
+  }
+}
 
 interface Step {
   readonly holder: YamlMapping;

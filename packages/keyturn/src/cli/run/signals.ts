@@ -1,5 +1,4 @@
 /** Signals on their way to the command. */
-import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import { isTerminal } from '../terminal.ts';
 
@@ -8,14 +7,15 @@ const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2
 const fromTerminal: ReadonlySet<string> = new Set(['SIGINT', 'SIGQUIT', 'SIGWINCH']);
 
 /**
- * Passes signals on to `child` until the returned function is called; from then on they act on us as on any program.
+ * Passes signals on by `kill` until the returned function is called; from then on they act on us as on any program.
+ * To be called before the command is started: one that came right after would end us, and leave the command alone.
  *
  * In a terminal's foreground Ctrl-C reaches the command without us, and a second one is what many programs take for "at once, without cleaning up".
  */
-export function forwardSignals(child: ChildProcess): () => void {
+export function forwardSignals(kill: (signal: NodeJS.Signals) => void): () => void {
   const listeners = forwarded.map((signal) => {
     const listener = () => {
-      if (!fromTerminal.has(signal) || !isInForeground()) child.kill(signal);
+      if (!fromTerminal.has(signal) || !isInForeground()) kill(signal);
     };
     process.on(signal, listener);
     return [signal, listener] as const;

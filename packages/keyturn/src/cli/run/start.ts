@@ -42,14 +42,16 @@ interface Wiring {
 export async function start(command: readonly string[], { env, isMasked }: StartOptions): Promise<number> {
   const wiring = wire(isMasked ? [1, 2].filter(isWorthMasking) : []);
   const unpin = processScrubber.pin();
+  const stopForwarding = forwardSignals((signal) => child?.kill(signal));
+  let child: ChildProcess | undefined;
   try {
-    const child = launch(command, env, wiring.stdio);
-    const stopForwarding = forwardSignals(child);
+    child = launch(command, env, wiring.stdio);
     const ended = endOf(child, command[0]!).finally(stopForwarding);
     wiring.close();
     const [exitCode] = await Promise.all([ended, ...wiring.outputs(child).map(([from, to]) => pass(from, to, processScrubber.stream()))]);
     return exitCode;
   } finally {
+    stopForwarding();
     wiring.close();
     unpin();
   }
@@ -113,5 +115,7 @@ function notStarted(file: string, error: unknown): NotStarted {
   if (code === 'ENOENT' || code === 'ENOTDIR') return new NotStarted(`There is no command ${file}.`, exitCodes.notFound);
   if (code === 'EAGAIN' || code === 'EMFILE' || code === 'ENFILE' || code === 'ENOMEM')
     return new NotStarted(`The system has no room for another process (${code}).`, exitCodes.beforeCommand);
+  if (code === 'E2BIG')
+    return new NotStarted(`${file} cannot be executed: its arguments and environment are more than the system takes.`, exitCodes.notExecutable);
   return new NotStarted(`${file} cannot be executed (${/^[A-Z0-9]+$/.test(code ?? '') ? code! : 'unknown reason'}).`, exitCodes.notExecutable);
 }

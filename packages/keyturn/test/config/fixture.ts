@@ -1,0 +1,42 @@
+/** A home, a repository in it and nothing else of the machine's. */
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { Config } from '../../src/config/config.ts';
+import { loadConfig } from '../../src/config/load.ts';
+
+export class Machine {
+  readonly root = fs.realpathSync(fs.mkdtempSync(join(tmpdir(), 'keyturn-config-')));
+  readonly home = join(this.root, 'home');
+
+  constructor() {
+    fs.mkdirSync(this.home, { mode: 0o700 });
+    onTestFinished(() => {
+      fs.rmSync(this.root, { recursive: true, force: true });
+    });
+  }
+
+  file(path: string, text = '', mode = 0o644): string {
+    const full = join(this.root, path);
+    this.folder(dirname(path));
+    fs.writeFileSync(full, text);
+    fs.chmodSync(full, mode);
+    return full;
+  }
+
+  folder(path: string, mode?: number): string {
+    const full = join(this.root, path);
+    fs.mkdirSync(full, { recursive: true, mode: 0o755 });
+    if (mode !== undefined) fs.chmodSync(full, mode);
+    return full;
+  }
+
+  load(options: { cwd?: string; file?: string; env?: Record<string, string> } = {}): Promise<Config> {
+    return loadConfig({
+      cwd: join(this.root, options.cwd ?? 'home'),
+      env: { HOME: this.home, ...options.env },
+      ...(options.file !== undefined && { file: options.file }),
+    });
+  }
+}

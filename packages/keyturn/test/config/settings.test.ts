@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest';
+import { createFromConfig } from '../../src/config/create.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { nearest } from '../../src/config/nearest.ts';
+import { settings, variableOf } from '../../src/config/settings.ts';
+import { memory } from '../../src/providers/memory.ts';
+import { Machine } from './fixture.ts';
+
+test('every setting has a variable named after its path', async () => {
+  expect(variableOf('cache.maxEntries')).toBe('KEYTURN_CACHE_MAX_ENTRIES');
+  expect(variableOf('attemptTimeout')).toBe('KEYTURN_ATTEMPT_TIMEOUT');
+  const machine = new Machine();
+  for (const { path, default: text } of settings) {
+    const config = (await machine.load({ env: { [variableOf(path)]: text } })) as Record<string, unknown>;
+    const [first, second] = path.split('.') as [string, string?];
+    const value = second === undefined ? config[first] : (config[first] as Record<string, unknown>)[second];
+    expect(String(value), path).toBe(text);
+  }
+});
+
+test('every default of the table is what the library does without it', async () => {
+  const plain = await createFromConfig({ providers: [{ kind: 'env', options: {} }] });
+  const { ttl, maxEntries } = plain.stats();
+  expect(settings.find(({ path }) => path === 'cache.ttl')?.default).toBe(`${ttl / 60_000}m`);
+  expect(settings.find(({ path }) => path === 'cache.maxEntries')?.default).toBe(String(maxEntries));
+  await plain.close();
+});
+
+test('a variable comes before the file, and leaves its neighbours alone', async () => {
+  const machine = new Machine();
+  machine.file('home/keyturn.yaml', 'cache: { ttl: 1m, maxEntries: 5 }\ndeadline: 1s');
+  expect(await machine.load({ env: { KEYTURN_CACHE_TTL: '2m', KEYTURN_DEADLINE: '' } })).toMatchObject({ cache: { ttl: '2m', maxEntries: 5 }, deadline: '1s' });
+});
+
+test('what is given in code comes before both', async () => {
+  const machine = new Machine();
+  machine.file('home/keyturn.yaml', 'cache: { ttl: 1m, maxEntries: 5 }\nproviders: [{ env: {} }]');
+  const secrets = await createFromConfig(await machine.load(), { ttl: '7m', maxEntries: undefined });
+  expect(secrets.stats()).toMatchObject({ ttl: 420_000, maxEntries: 5 });
+  await secrets.close();
+});
+
+test('a misspelt variable is an error that names the right one; a foreign one is not', async () => {
+  const machine = new Machine();
+  await expect(machine.load({ env: { KEYTURN_CACHE_MAXENTRIES: '5' } })).rejects.toMatchObject({ hint: 'Did you mean KEYTURN_CACHE_MAX_ENTRIES?' });
+  await expect(machine.load({ env: { KEYTURN_CONFG: 'x' } })).rejects.toMatchObject({ hint: 'Did you mean KEYTURN_CONFIG?' });
+  await expect(machine.load({ env: { KEYTURN_SOCKET: '/run/x', KEYTURN_TOKEN: 'x', KEYTURN_TEST_NODE: '24' } })).resolves.toEqual({});
+});
+
+test('without a configuration the chain is the environment, then the user’s own file', async () => {
+  const secrets = await createFromConfig(await new Machine().load());
+  expect(secrets.providers).toEqual(['env', 'file']);
+  await secrets.close();
+});
+
+test('a mistake that only the provider can see is told when the secrets are made', async () => {
+  await expect(createFromConfig({ providers: [{ kind: 'env', options: { prefix: '1-2' } }] })).rejects.toMatchObject({
+    code: 'CONFIGURATION',
+    provider: 'env',
+  });
+  await expect(createFromConfig({ onUnavailable: { vault: 'next' } })).rejects.toMatchObject({ message: expect.stringContaining('vault') as string });
+  await expect(createFromConfig({ secrets: { 'a#b#c': { ttl: '1s' } } })).rejects.toMatchObject({ code: 'INVALID_REFERENCE' });
+});
+
+test('a wrap goes around every provider', async () => {
+  const asked: string[] = [];
+  const source = memory({ 'a/b': 'x' });
+  const secrets = await createFromConfig(
+    { providers: [{ kind: 'env', options: {} }] },
+    { wrap: (next) => ({ ...source, name: next.name, get: (ref, options) => (asked.push(ref.name), source.get(ref, options)) }) },
+  );
+  expect((await secrets.get('a/b')).reveal()).toBe('x');
+  expect(asked).toEqual(['a/b']);
+  await secrets.close();
+});
+
+test('the environment and the working directory are the process’s own unless given', async () => {
+  await expect(loadConfig({ file: 'no-such-file.yaml' })).rejects.toMatchObject({ message: expect.stringContaining(process.cwd()) as string });
+});
+
+test('the nearest name is one that a hand could have slipped from', () => {
+  const known = ['ttl', 'maxEntries', 'staleIfError', 'file', 'env'];
+  expect(nearest('tll', known)).toBe('ttl');
+  expect(nearest('maxentires', known)).toBe('maxEntries');
+  expect(nearest('fiel', known)).toBe('file');
+  expect(nearest('password', known)).toBeUndefined();
+  expect(nearest('x', known)).toBeUndefined();
+});

@@ -1,0 +1,96 @@
+/**
+ * `npm run build`: the library by plain `tsc`, file for file, and the command bundled by esbuild.
+ *
+ * The command alone is bundled because loading its many small modules one by one costs as much as Node's own start.
+ */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, copyFileSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const root = dirname(import.meta.dirname);
+const library = join(root, 'packages/keyturn');
+const bin = join(library, 'dist/bin');
+const main = join(library, 'src/cli/main.ts');
+
+/**
+ * Starts the bundle, as CommonJS because Node starts that sooner. Node keeps the compiled code between starts, in a folder of the user's own:
+ * in the shared temporary folder, which is its default, somebody else could have put code there first.
+ */
+const executable = `#!/usr/bin/env node
+'use strict';
+const { join } = require('node:path');
+try {
+  const { XDG_CACHE_HOME, HOME } = process.env;
+  const folder = XDG_CACHE_HOME || (HOME && join(HOME, '.cache'));
+  if (folder) require('node:module').enableCompileCache?.(join(folder, 'keyturn'));
+} catch {
+  // A start without the cache is only slower.
+}
+require('./main.cjs');
+`;
+
+rmSync(join(library, 'dist'), { recursive: true, force: true });
+step('library', buildLibrary);
+if (existsSync(main)) step('command', buildCommand);
+else console.log('command: packages/keyturn/src/cli/main.ts does not exist yet, so only the library was built.');
+for (const page of ['LICENSE', 'README.md']) step(page, () => copyPage(page));
+
+function step(name, run) {
+  const started = performance.now();
+  const result = run();
+  if (result instanceof Promise) throw new Error(`${name} must not be left running.`);
+  console.log(`${name}: ${result} (${((performance.now() - started) / 1_000).toFixed(1)} s)`);
+}
+
+function buildLibrary() {
+  runTool('tsc', ['-p', join(library, 'tsconfig.json')]);
+  return 'packages/keyturn/dist';
+}
+
+function buildCommand() {
+  runTool('esbuild', [
+    main,
+    '--bundle',
+    '--format=cjs',
+    '--platform=node',
+    '--target=node22.18',
+    '--minify',
+    '--keep-names',
+    '--legal-comments=none',
+    '--external:@aws-sdk/*',
+    '--external:@keyturn/server',
+    `--alias:node:child_process=${join(library, 'src/cli/no-child-process.ts')}`,
+    '--define:import.meta.url=__moduleUrl',
+    "--banner:js=const __moduleUrl = require('node:url').pathToFileURL(__filename).href;",
+    '--log-level=warning',
+    `--outfile=${join(bin, 'main.cjs')}`,
+  ]);
+  mkdirSync(bin, { recursive: true });
+  const path = join(bin, 'keyturn.cjs');
+  writeFileSync(path, executable);
+  chmodSync(path, 0o755);
+  // What is bundled is shipped by us, and their licences ask to come along.
+  const licences = ['commander', 'yaml'].map((name) => `${name}\n\n${readFileSync(join(root, 'node_modules', name, 'LICENSE'), 'utf8')}`);
+  writeFileSync(join(bin, 'LICENCES.txt'), licences.join('\n'));
+  return `packages/keyturn/dist/bin/keyturn.cjs${linkCommand()}`;
+}
+
+/** npm links a workspace's command at install time only, and only if its file exists then. On a fresh clone it does not: it is built here. */
+function linkCommand() {
+  const link = join(root, 'node_modules/.bin/keyturn');
+  if (process.platform === 'win32' || lstatSync(link, { throwIfNoEntry: false })) return '';
+  symlinkSync('../keyturn/dist/bin/keyturn.cjs', link);
+  return ', linked as node_modules/.bin/keyturn';
+}
+
+function copyPage(page) {
+  if (!existsSync(join(root, page))) return 'not there, not copied';
+  copyFileSync(join(root, page), join(library, page));
+  return 'copied into the package';
+}
+
+function runTool(command, args) {
+  const { status, error } = spawnSync(join(root, 'node_modules/.bin', command), args, { cwd: root, stdio: 'inherit' });
+  if (error) console.error(`${command} could not be run: ${error.message}. Run npm ci first.`);
+  if (error || status !== 0) process.exit(1);
+}
