@@ -4,7 +4,7 @@
  * The command alone is bundled because loading its many small modules one by one costs as much as Node's own start.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const root = dirname(import.meta.dirname);
@@ -77,9 +77,13 @@ function buildCommand() {
 
 /** npm links a workspace's command at install time only, and only if its file exists then. On a fresh clone it does not: it is built here. */
 function linkCommand() {
+  if (process.platform === 'win32') return '';
   const link = join(root, 'node_modules/.bin/keyturn');
-  if (process.platform === 'win32' || lstatSync(link, { throwIfNoEntry: false })) return '';
-  symlinkSync('../keyturn/dist/bin/keyturn.cjs', link);
+  const target = '../keyturn/dist/bin/keyturn.cjs';
+  const present = lstatSync(link, { throwIfNoEntry: false });
+  if (present && (!present.isSymbolicLink() || readlinkSync(link) === target)) return '';
+  rmSync(link, { force: true });
+  symlinkSync(target, link);
   return ', linked as node_modules/.bin/keyturn';
 }
 

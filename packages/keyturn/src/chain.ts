@@ -8,8 +8,7 @@
  *   way says so, and no answer found that way is no proof that the secret is absent.
  */
 import { ConfigurationError, InvalidReferenceError, InvalidSecretError, isKeyturnError, isUnavailable, type KeyturnError } from './core/errors.ts';
-import { type Matcher, matcher } from './core/match.ts';
-import type { Provider, ReadOptions, ReadResult } from './core/provider.ts';
+import { matcher, type Matcher, type Provider, type ReadOptions, type ReadResult } from './core/provider.ts';
 import { documentOf, formatRef, type SecretRef } from './core/ref.ts';
 import { isSecret, Secret } from './core/secret.ts';
 import type { Source } from './core/source.ts';

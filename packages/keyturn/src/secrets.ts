@@ -5,12 +5,9 @@ import { SecretCache, type SecretCacheOptions } from './cache/secret-cache.ts';
 import type { CacheStats } from './cache/stats.ts';
 import { type GetOptions, wantOf } from './cache/want.ts';
 import { Chain, type OnUnavailable } from './chain.ts';
-import { limitTime, unlessAborted } from './core/abort.ts';
-import { type Clock, systemClock } from './core/clock.ts';
-import { type Duration, formatDuration, parseDuration } from './core/duration.ts';
+import { type Clock, type Duration, formatDuration, limitTime, parseDuration, systemClock, unlessAborted } from './core/clock.ts';
 import { ClosedError, ConfigurationError, DeadlineExceededError, isKeyturnError, type KeyturnError } from './core/errors.ts';
-import { Emitter, type EventName, type Listener } from './core/events.ts';
-import { type Logger, logEvents, type LogLevel } from './core/log.ts';
+import { Emitter, type EventName, type Listener, logEvents, type Logger, type LogLevel } from './core/events.ts';
 import type { Provider, ReadOptions } from './core/provider.ts';
 import { formatRef, type SecretRef } from './core/ref.ts';
 import type { Secret } from './core/secret.ts';
@@ -168,7 +165,7 @@ export class Secrets {
     try {
       return await this.#limited(async (options) => (await writes()).set(this.#chain, target, value, options));
     } finally {
-      void this.#cached.invalidate(target);
+      this.#forget(target);
     }
   }
 
@@ -178,7 +175,7 @@ export class Secrets {
     try {
       return await this.#limited(async (options) => (await writes()).remove(this.#chain, target, options));
     } finally {
-      void this.#cached.invalidate(target);
+      this.#forget(target);
     }
   }
 
@@ -218,6 +215,11 @@ export class Secrets {
     this.#isClosed = true;
     this.#cached.close();
     await this.#chain.close();
+  }
+
+  /** After a write, whatever came of it. Closed meanwhile: nothing is left to forget. */
+  #forget(ref: SecretRef): void {
+    this.#cached.invalidate(ref).catch(() => undefined);
   }
 
   #want(ref: string | SecretRef) {

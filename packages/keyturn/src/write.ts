@@ -31,6 +31,9 @@ export async function remove(chain: Chain, ref: SecretRef, options: ReadOptions)
 
 /** The names of all providers that can list, or of the one named. */
 export async function list(chain: Chain, prefix: string, provider: string | undefined, options: ReadOptions): Promise<readonly Listed[]> {
+  if (provider !== undefined && chain.indexOf(provider) < 0) {
+    throw new InvalidReferenceError(`There is no provider "${provider}".`, { hint: `There are ${chain.names.join(', ')}.` });
+  }
   const able = chain.able('list').filter(({ name }) => provider === undefined || name === provider);
   if (able.length === 0)
     throw new UnsupportedError(provider === undefined ? 'No provider can list its names.' : `${provider} cannot list its names.`, {

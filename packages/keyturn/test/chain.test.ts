@@ -60,7 +60,7 @@ test('a provider that refuses is never passed over', async () => {
   await expect(secrets.get('a')).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
 });
 
-test('a detour is given before a stale value, and never replaces the first provider\'s copy', async () => {
+test("a detour is given before a stale value, and never replaces the first provider's copy", async () => {
   const { clock, one, two, secrets } = chain({ a: 'first' }, { a: 'second' }, { onUnavailable: { one: 'next' } });
   await secrets.get('a');
   one.failure = unavailable('one');
@@ -85,7 +85,7 @@ test('absent after a provider was passed over is no proof of absence', async () 
   expect((await secrets.get('a')).stale).toBe(true);
 });
 
-test('another provider\'s refusal does not drop the value of the provider that had it', async () => {
+test("another provider's refusal does not drop the value of the provider that had it", async () => {
   const { clock, one, secrets } = chain({}, { a: 'second' });
   await secrets.get('a');
   one.failure = denied('one');
@@ -100,17 +100,31 @@ test('a provider is asked only for names that match, and explain says so', async
   const secrets = createSecrets({ providers: [prod, told({}, { clock, name: 'rest' })], clock });
   expect(await secrets.find('test/db')).toBeUndefined();
   expect((await secrets.get('prod/db')).reveal()).toBe('1');
-  expect((await secrets.explain('test/db')).steps).toMatchObject([{ provider: 'prod', outcome: 'no match' }, { provider: 'rest', outcome: 'absent' }]);
+  expect((await secrets.explain('test/db')).steps).toMatchObject([
+    { provider: 'prod', outcome: 'no match' },
+    { provider: 'rest', outcome: 'absent' },
+  ]);
 });
 
 test('explain reads once, stores nothing, and tells what each said and what the cache held', async () => {
   const { one, two, secrets } = chain({ a: '{"x":1}' }, {});
   const explanation = await secrets.explain('a#x');
-  expect(explanation).toMatchObject({ ref: 'a#x', outcome: 'found', provider: 'one', cache: { state: 'nothing' }, steps: [{ outcome: 'found' }, { outcome: 'not asked' }] });
+  expect(explanation).toMatchObject({
+    ref: 'a#x',
+    outcome: 'found',
+    provider: 'one',
+    cache: { state: 'nothing' },
+    steps: [{ outcome: 'found' }, { outcome: 'not asked' }],
+  });
   expect(secrets.stats().entries).toBe(0);
   await secrets.get('a');
   one.failure = denied('one');
-  expect(await secrets.explain('a')).toMatchObject({ outcome: 'failed', error: { code: 'ACCESS_DENIED' }, cache: { state: 'fresh', provider: 'one' }, steps: [{ outcome: 'failed', code: 'ACCESS_DENIED' }] });
+  expect(await secrets.explain('a')).toMatchObject({
+    outcome: 'failed',
+    error: { code: 'ACCESS_DENIED' },
+    cache: { state: 'fresh', provider: 'one' },
+    steps: [{ outcome: 'failed', code: 'ACCESS_DENIED' }],
+  });
   expect(two.reads).toEqual([]);
   one.failure = undefined;
   expect(await secrets.explain('a#nope')).toMatchObject({ outcome: 'absent', error: { code: 'SECRET_NOT_FOUND' } });

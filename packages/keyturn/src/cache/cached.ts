@@ -12,7 +12,7 @@ import type { Source } from '../core/source.ts';
 import type { Entry, Scope, Slot } from './entry.ts';
 import type { LifeClock } from './life-clock.ts';
 import type { Lifetimes } from './lifetime.ts';
-import type { LruList } from './lru-list.ts';
+import type { LruList } from './bookkeeping.ts';
 import { Reading, type ReadingOptions } from './reading.ts';
 import type { SecretCache } from './secret-cache.ts';
 import type { CacheStats, Held } from './stats.ts';
@@ -98,6 +98,7 @@ export class Cached {
 
   /** Forgets the name with all its fields and versions, or what `prefix` and `provider` pick. In force before it returns; the number of documents follows. */
   invalidate(what: string | SecretRef | { readonly prefix?: string; readonly provider?: string }): Promise<number> {
+    if (this.#isClosed) return Promise.reject(closed());
     if (typeof what === 'string' || 'name' in what) {
       let want: Want;
       try {

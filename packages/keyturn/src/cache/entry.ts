@@ -1,9 +1,8 @@
 /** What the secrets' cache keeps: a document with its times, and the fields that were cut from it. */
 import type { Events } from '../core/events.ts';
 import { Secret } from '../core/secret.ts';
-import { Reclaim } from './reclaim.ts';
+import { type Linked, Reclaim } from './bookkeeping.ts';
 import { type LifeClock, tickOf } from './life-clock.ts';
-import type { Linked } from './lru-list.ts';
 
 /** What a reference's text leads to: a document, or one field of it. One shape for both, so that a hit is one path for the machine. */
 export class Slot {

@@ -1,9 +1,7 @@
 /** Any number of callers, one read; and nobody shares a read that began before the last invalidation. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { limitTime, unlessAborted } from '../core/abort.ts';
-import type { Clock } from '../core/clock.ts';
+import { type Clock, formatDuration, limitTime, unlessAborted } from '../core/clock.ts';
 import { DeadlineExceededError } from '../core/errors.ts';
-import { formatDuration } from '../core/duration.ts';
 import type { ReadOptions } from '../core/provider.ts';
 import type { SecretRef } from '../core/ref.ts';
 import { isSecret, type Secret } from '../core/secret.ts';

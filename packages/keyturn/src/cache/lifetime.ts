@@ -1,5 +1,5 @@
 /** How long what is read may be used: the settings of one secret, of its provider and of the cache, brought to three instants. */
-import { type Duration, formatDuration, parseDuration } from '../core/duration.ts';
+import { type Duration, formatDuration, parseDuration } from '../core/clock.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import type { ProviderSettings } from '../core/provider.ts';
 import { documentOf, formatDocument, formatRef, parseRef, type SecretRef } from '../core/ref.ts';

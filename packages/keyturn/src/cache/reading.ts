@@ -6,9 +6,7 @@
  *   and is asked for before the document of any later provider is used.
  * - A value past its time is given only while its source cannot be asked, marked, and not past `staleIfError`.
  */
-import { limitTime } from '../core/abort.ts';
-import type { Clock } from '../core/clock.ts';
-import { formatDuration } from '../core/duration.ts';
+import { type Clock, formatDuration, limitTime } from '../core/clock.ts';
 import { DeadlineExceededError, isKeyturnError, isUnavailable, type KeyturnError, SecretNotFoundError } from '../core/errors.ts';
 import type { Emitter } from '../core/events.ts';
 import type { ReadOptions } from '../core/provider.ts';

@@ -1,12 +1,11 @@
 /** Where secrets are kept: entries in recency order, absent ones in a pool of their own, and three ways to forget. In memory only. */
-import { type Clock, systemClock } from '../core/clock.ts';
-import { type Duration, parseDuration } from '../core/duration.ts';
+import { type Clock, type Duration, parseDuration, systemClock } from '../core/clock.ts';
 import type { SecretNotFoundError } from '../core/errors.ts';
 import { formatDocument } from '../core/ref.ts';
 import type { Secret } from '../core/secret.ts';
 import { aboutOf, Entry, type Lifetime, Scope, Slot } from './entry.ts';
 import { LifeClock } from './life-clock.ts';
-import { LruList } from './lru-list.ts';
+import { LruList } from './bookkeeping.ts';
 import { checkMaxEntries, checkSweepInterval, sweepEvery, TtlCache } from './ttl-cache.ts';
 
 export interface SecretCacheOptions {

@@ -1,5 +1,5 @@
 /** What one read asks for, checked: the reference in all its forms, and the caller's limits. */
-import { type Duration, parseDuration } from '../core/duration.ts';
+import { type Duration, parseDuration } from '../core/clock.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import { documentOf, formatDocument, formatRef, type SecretRef, toRef } from '../core/ref.ts';
 

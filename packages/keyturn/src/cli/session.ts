@@ -2,7 +2,7 @@
 import type { Config } from '../config/config.ts';
 import { createFromConfig } from '../config/create.ts';
 import { loadConfig } from '../config/load.ts';
-import type { Logger } from '../core/log.ts';
+import type { Logger } from '../core/events.ts';
 import type { Wrap } from '../core/provider.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Terminal } from './terminal.ts';

@@ -1,8 +1,8 @@
 /** What a configuration says, once it is read and checked. */
 import type { SecretSettings } from '../cache/lifetime.ts';
 import type { OnUnavailable } from '../chain.ts';
-import type { Duration } from '../core/duration.ts';
-import type { LogLevel } from '../core/log.ts';
+import type { Duration } from '../core/clock.ts';
+import type { LogLevel } from '../core/events.ts';
 import type { ProviderKind } from './settings.ts';
 
 export interface ProviderConfig {

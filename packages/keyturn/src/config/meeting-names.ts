@@ -1,6 +1,6 @@
 /** Two declared names that meet in one variable of the environment: one value would silently be given for both. */
 import { ConfigurationError } from '../core/errors.ts';
-import { matcher } from '../core/match.ts';
+import { matcher } from '../core/provider.ts';
 import { formatRef, parseRef } from '../core/ref.ts';
 import { environmentName } from '../providers/env-names.ts';
 import type { ProviderConfig } from './config.ts';

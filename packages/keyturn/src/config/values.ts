@@ -1,5 +1,5 @@
 /** Single values of the configuration, checked by their type. A value is quoted only where it can be nothing but a duration. */
-import { parseDuration } from '../core/duration.ts';
+import { parseDuration } from '../core/clock.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import type { SettingType } from './settings.ts';
 import type { Tree } from './tree.ts';

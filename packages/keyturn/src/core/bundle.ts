@@ -1,5 +1,5 @@
 /** Many secrets in one document: a JSON object whose members are the secrets, read together and told apart by name. */
-import { unlessAborted } from './abort.ts';
+import { unlessAborted } from './clock.ts';
 import { ConfigurationError, InvalidSecretError, isKeyturnError } from './errors.ts';
 import { type Provider, type ReadOptions, type ReadResult, settingsOf } from './provider.ts';
 import { formatRef, type SecretRef } from './ref.ts';

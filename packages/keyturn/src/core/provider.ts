@@ -1,5 +1,5 @@
 /** What every place that answers for secrets looks like, and what it owes to those who ask. */
-import type { Duration } from './duration.ts';
+import type { Duration } from './clock.ts';
 import { ConfigurationError, type KeyturnError } from './errors.ts';
 import type { SecretRef } from './ref.ts';
 import type { Secret } from './secret.ts';
@@ -129,4 +129,35 @@ function passive(next: Provider) {
     ...(next.hasChanged && { hasChanged: () => next.hasChanged!() }),
     ...(next.close && { close: () => next.close!() }),
   };
+}
+
+export type Matcher = (name: string) => boolean;
+
+/** True for names that match one of `patterns`; for every name when there are none. A leading `/` of the name is ignored. */
+export function matcher(patterns: readonly string[] | undefined, where: string): Matcher {
+  if (patterns === undefined) return () => true;
+  if (!Array.isArray(patterns) || patterns.length === 0 || patterns.some((pattern) => typeof pattern !== 'string' || pattern === '')) {
+    throw new ConfigurationError(`${where}.match must be a list of name patterns.`, { hint: `For example match: ['prod/**'].` });
+  }
+  const expressions = patterns.map(
+    (pattern: string) =>
+      new RegExp(
+        `^${pattern
+          .replace(/^\//, '')
+          .split(/(\*\*|\*)/)
+          .map(translate)
+          .join('')}$`,
+        'su',
+      ),
+  );
+  return (name) => {
+    const bare = name.startsWith('/') ? name.slice(1) : name;
+    return expressions.some((expression) => expression.test(bare));
+  };
+}
+
+function translate(part: string): string {
+  if (part === '**') return '.*';
+  if (part === '*') return '[^/]*';
+  return part.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }

@@ -1,7 +1,5 @@
 /** Calls to one service of AWS, each made once: in time, to an allowed address, with a bounded answer, and with our errors only. */
-import { limitTime, unlessAborted } from '../core/abort.ts';
-import type { Clock } from '../core/clock.ts';
-import { formatDuration } from '../core/duration.ts';
+import { type Clock, formatDuration, limitTime, unlessAborted } from '../core/clock.ts';
 import { ConfigurationError, InvalidSecretError, type KeyturnError, ProviderUnavailableError } from '../core/errors.ts';
 import type { ReadOptions } from '../core/provider.ts';
 import { type AwsClient, AwsClients, type Connection, loadSdk } from './aws-clients.ts';
@@ -61,11 +59,14 @@ export class AwsCalls {
   }
 
   #silence(ms: number, asked: Asked): ProviderUnavailableError {
-    return new ProviderUnavailableError(`${asked.ref === undefined ? '' : `${asked.ref}: `}${this.#settings.name} did not answer within ${formatDuration(ms)}.`, {
-      ...(asked.ref !== undefined && { ref: asked.ref }),
-      provider: this.#settings.name,
-      hint: `Check the network, the region and the endpoint of ${this.#settings.service}.`,
-    });
+    return new ProviderUnavailableError(
+      `${asked.ref === undefined ? '' : `${asked.ref}: `}${this.#settings.name} did not answer within ${formatDuration(ms)}.`,
+      {
+        ...(asked.ref !== undefined && { ref: asked.ref }),
+        provider: this.#settings.name,
+        hint: `Check the network, the region and the endpoint of ${this.#settings.service}.`,
+      },
+    );
   }
 
   /** The region and our own credentials, before anything is asked: what goes wrong here says nothing about a secret. */
@@ -75,7 +76,10 @@ export class AwsCalls {
       try {
         await (config.region as () => Promise<unknown>)();
       } catch {
-        throw new ConfigurationError(`${this.#settings.name}: no AWS region is set.`, { provider: this.#settings.name, hint: 'Set region, AWS_REGION, or a region in the AWS profile.' });
+        throw new ConfigurationError(`${this.#settings.name}: no AWS region is set.`, {
+          provider: this.#settings.name,
+          hint: 'Set region, AWS_REGION, or a region in the AWS profile.',
+        });
       }
     }
     if (typeof config.credentials !== 'function') return;
@@ -103,7 +107,10 @@ export class AwsCalls {
         const result = await next(args);
         const body = await readBody(result.response.body);
         if (body === undefined) {
-          ours = new InvalidSecretError(`${asked.ref ?? this.#settings.name}: the answer of ${this.#settings.name} is over 1 MiB.`, { ...(asked.ref !== undefined && { ref: asked.ref }), provider: this.#settings.name });
+          ours = new InvalidSecretError(`${asked.ref ?? this.#settings.name}: the answer of ${this.#settings.name} is over 1 MiB.`, {
+            ...(asked.ref !== undefined && { ref: asked.ref }),
+            provider: this.#settings.name,
+          });
           throw new Error('too large');
         }
         result.response.body = body;
@@ -139,7 +146,11 @@ export class AwsCalls {
       // Passed on to the credential chain: a credentials file that was renewed is read again.
       ignoreCache: true,
       // Without throwOnRequestTimeout the SDK only logs that a server is silent.
-      requestHandler: { connectionTimeout: Math.min(timeout || connectionTimeoutMs, connectionTimeoutMs), requestTimeout: timeout, throwOnRequestTimeout: true },
+      requestHandler: {
+        connectionTimeout: Math.min(timeout || connectionTimeoutMs, connectionTimeoutMs),
+        requestTimeout: timeout,
+        throwOnRequestTimeout: true,
+      },
     });
   }
 
@@ -173,10 +184,16 @@ async function readBody(body: unknown): Promise<Uint8Array | undefined> {
 }
 
 function borrowed(client: AwsClient): AwsClient {
-  return { send: (command: unknown, options: unknown) => client.send(command, options) as Promise<unknown>, destroy: () => undefined, config: client.config ?? {} };
+  return {
+    send: (command: unknown, options: unknown) => client.send(command, options) as Promise<unknown>,
+    destroy: () => undefined,
+    config: client.config ?? {},
+  };
 }
 
 /** The environment says that credentials come over the network, so finding none means that their source is away. */
 function hasRemoteCredentials(): boolean {
-  return ['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', 'AWS_CONTAINER_CREDENTIALS_FULL_URI', 'AWS_EC2_METADATA_SERVICE_ENDPOINT'].some((name) => process.env[name]);
+  return ['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', 'AWS_CONTAINER_CREDENTIALS_FULL_URI', 'AWS_EC2_METADATA_SERVICE_ENDPOINT'].some(
+    (name) => process.env[name],
+  );
 }

@@ -26,7 +26,8 @@ export function checkEndpoint(endpoint: unknown, where: string, provider: string
   if (url.username !== '' || url.password !== '') {
     throw new ConfigurationError(`${where} carries a user or a password.`, { provider, hint: 'Remove it: AWS requests are signed with the AWS credentials.' });
   }
-  if (url.search !== '' || url.hash !== '') throw new ConfigurationError(`${where} carries a query or a fragment.`, { provider, hint: 'Write scheme, host, port and path only.' });
+  if (url.search !== '' || url.hash !== '')
+    throw new ConfigurationError(`${where} carries a query or a fragment.`, { provider, hint: 'Write scheme, host, port and path only.' });
   const reason = refusal(url.protocol, url.hostname);
   if (reason !== undefined) throw new ConfigurationError(`${where} (${url.origin}) ${reason.what}.`, { provider, hint: reason.hint });
   return url.href;

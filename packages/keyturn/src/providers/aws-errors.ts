@@ -28,20 +28,58 @@ const named: readonly (readonly [Verdict, readonly string[]])[] = [
   [
     'login',
     [
-      'ExpiredTokenException', 'ExpiredToken', 'UnrecognizedClientException', 'InvalidClientTokenId', 'InvalidAccessKeyId', 'InvalidSignatureException',
-      'SignatureDoesNotMatch', 'IncompleteSignature', 'IncompleteSignatureException', 'MissingAuthenticationToken', 'MissingAuthenticationTokenException',
-      'CredentialsProviderError', 'NotAuthorized', 'OptInRequired', 'InvalidIdentityToken', 'InvalidIdentityTokenException', 'AuthFailure',
+      'ExpiredTokenException',
+      'ExpiredToken',
+      'UnrecognizedClientException',
+      'InvalidClientTokenId',
+      'InvalidAccessKeyId',
+      'InvalidSignatureException',
+      'SignatureDoesNotMatch',
+      'IncompleteSignature',
+      'IncompleteSignatureException',
+      'MissingAuthenticationToken',
+      'MissingAuthenticationTokenException',
+      'CredentialsProviderError',
+      'NotAuthorized',
+      'OptInRequired',
+      'InvalidIdentityToken',
+      'InvalidIdentityTokenException',
+      'AuthFailure',
     ],
   ],
   [
     'unavailable',
     [
-      'ThrottlingException', 'Throttling', 'ThrottledException', 'RequestThrottled', 'RequestThrottledException', 'TooManyRequestsException', 'RequestLimitExceeded',
-      'BandwidthLimitExceeded', 'SlowDown', 'PriorRequestNotComplete', 'LimitExceededException', 'ProvisionedThroughputExceededException', 'EC2ThrottledException',
-      'InternalServiceError', 'InternalServerError', 'InternalServerException', 'InternalFailure', 'InternalError', 'ServiceUnavailable', 'ServiceUnavailableException',
-      'RequestTimeout', 'RequestTimeoutException', 'TimeoutError', 'IDPCommunicationError', 'KMSInternalException', 'DependencyTimeoutException',
+      'ThrottlingException',
+      'Throttling',
+      'ThrottledException',
+      'RequestThrottled',
+      'RequestThrottledException',
+      'TooManyRequestsException',
+      'RequestLimitExceeded',
+      'BandwidthLimitExceeded',
+      'SlowDown',
+      'PriorRequestNotComplete',
+      'LimitExceededException',
+      'ProvisionedThroughputExceededException',
+      'EC2ThrottledException',
+      'InternalServiceError',
+      'InternalServerError',
+      'InternalServerException',
+      'InternalFailure',
+      'InternalError',
+      'ServiceUnavailable',
+      'ServiceUnavailableException',
+      'RequestTimeout',
+      'RequestTimeoutException',
+      'TimeoutError',
+      'IDPCommunicationError',
+      'KMSInternalException',
+      'DependencyTimeoutException',
       // Our clock is wrong. The SDK takes AWS's time from this very answer, so the next attempt is signed with it.
-      'RequestTimeTooSkewed', 'RequestExpired', 'RequestInTheFuture',
+      'RequestTimeTooSkewed',
+      'RequestExpired',
+      'RequestInTheFuture',
     ],
   ],
   ['reference', ['InvalidParameterException', 'InvalidParameterValue', 'ValidationException', 'ValidationError']],
@@ -95,7 +133,8 @@ export function credentialsError(error: unknown, asked: Asked, expected: boolean
   const thrown = read(error);
   // The default chain ends with this sentence whatever its links met.
   const foundNone = thrown.message.includes('Could not load credentials from any providers');
-  const away = verdictOf(thrown) === 'unavailable' || isTransient(thrown) || (thrown.fault === undefined && networkWords.test(thrown.message)) || (foundNone && expected);
+  const away =
+    verdictOf(thrown) === 'unavailable' || isTransient(thrown) || (thrown.fault === undefined && networkWords.test(thrown.message)) || (foundNone && expected);
   if (away) {
     return new ProviderUnavailableError(`${about(asked)} could not be asked: the source of our AWS credentials does not answer.`, {
       ...details(asked),
@@ -158,7 +197,10 @@ function build(verdict: Exclude<Verdict, 'absent'> | 'unknown' | 'misconfigured'
     case 'unavailable':
       return new ProviderUnavailableError(say('could not be asked'), {
         ...details(asked),
-        hint: name !== undefined && throttling.test(name) ? `${asked.service} is asked too often: keep values longer (ttl).` : `Check the network, the region and the endpoint of ${asked.service}.`,
+        hint:
+          name !== undefined && throttling.test(name)
+            ? `${asked.service} is asked too often: keep values longer (ttl).`
+            : `Check the network, the region and the endpoint of ${asked.service}.`,
       });
     case 'reference':
       return new InvalidReferenceError(say('knows no secret by such a name or version'), {
@@ -166,10 +208,16 @@ function build(verdict: Exclude<Verdict, 'absent'> | 'unknown' | 'misconfigured'
         hint: 'A name has 1 to 512 of A-Z a-z 0-9 / _ + = . @ -; a version is a version id or a staging label.',
       });
     case 'unreadable':
-      return new InvalidSecretError(say('cannot give it in its present state'), { ...details(asked), hint: 'Look at it with: aws secretsmanager describe-secret.' });
+      return new InvalidSecretError(say('cannot give it in its present state'), {
+        ...details(asked),
+        hint: 'Look at it with: aws secretsmanager describe-secret.',
+      });
     case 'misconfigured':
       // The SDK itself failed before anything was asked: a wrong region, endpoint or middleware. Asking again would change nothing.
-      return new ConfigurationError(say('could not be asked with these settings'), { ...details(asked), hint: 'Check region, profile, endpoint and the client.' });
+      return new ConfigurationError(say('could not be asked with these settings'), {
+        ...details(asked),
+        hint: 'Check region, profile, endpoint and the client.',
+      });
     case 'unknown':
       // Unknown is permanent, but no verdict on the right to read: it is not retried and drops nothing. Nonsense from a provider is this class's meaning.
       return new InvalidSecretError(say('refused it for a reason Keyturn does not know'), { ...details(asked), hint: 'Look for the call in CloudTrail.' });

@@ -1,10 +1,8 @@
 /** AWS Secrets Manager: a secret by name or ARN, in its current, an earlier or a labelled version. */
 import { bundle } from '../core/bundle.ts';
-import { type Clock, systemClock } from '../core/clock.ts';
-import { type Duration, parseDuration } from '../core/duration.ts';
+import { type Clock, type Duration, parseDuration, systemClock } from '../core/clock.ts';
 import { ConfigurationError, InvalidReferenceError, InvalidSecretError, isKeyturnError } from '../core/errors.ts';
-import { matcher } from '../core/match.ts';
-import { checkOptions, type Provider, type ProviderOptions, type ReadOptions, settingsOf } from '../core/provider.ts';
+import { checkOptions, matcher, type Provider, type ProviderOptions, type ReadOptions, settingsOf } from '../core/provider.ts';
 import { formatRef, type SecretRef } from '../core/ref.ts';
 import { Secret } from '../core/secret.ts';
 import { AwsCalls } from './aws-calls.ts';
@@ -70,7 +68,8 @@ class AwsSecretsManager implements Provider {
     matcher(options.match, this.name);
     this.#clock = options.clock ?? systemClock;
     const timeout = parseDuration(options.timeout ?? '10s', `${this.name}.timeout`);
-    if (timeout === 0) throw new ConfigurationError(`${this.name}.timeout is 0: no call could be made.`, { provider: this.name, hint: `Write a duration, or 'none'.` });
+    if (timeout === 0)
+      throw new ConfigurationError(`${this.name}.timeout is 0: no call could be made.`, { provider: this.name, hint: `Write a duration, or 'none'.` });
     const { client } = options;
     let endpoint: string | undefined;
     this.#hasOwnClients = client === undefined;
@@ -86,15 +85,27 @@ class AwsSecretsManager implements Provider {
       const env = (name: string) => process.env[name] || undefined;
       for (const setting of ['region', 'profile'] as const) {
         const value: unknown = options[setting];
-        if (value !== undefined && (typeof value !== 'string' || value === '')) throw this.#wrong(setting, 'must be text', `Leave ${setting} out for the default.`);
+        if (value !== undefined && (typeof value !== 'string' || value === ''))
+          throw this.#wrong(setting, 'must be text', `Leave ${setting} out for the default.`);
       }
       endpoint = options.endpoint === undefined ? undefined : checkEndpoint(options.endpoint, `${this.name}.endpoint`, this.name);
       this.#region = options.region ?? env('AWS_REGION') ?? env('AWS_DEFAULT_REGION');
-      if (this.#region !== undefined && !regionName.test(this.#region)) throw this.#wrong('region', `${JSON.stringify(this.#region.slice(0, 40))} is no AWS region`, 'For example eu-west-1.');
+      if (this.#region !== undefined && !regionName.test(this.#region))
+        throw this.#wrong('region', `${JSON.stringify(this.#region.slice(0, 40))} is no AWS region`, 'For example eu-west-1.');
       const knownEndpoint = endpoint ?? address(env('AWS_ENDPOINT_URL_SECRETS_MANAGER') ?? env('AWS_ENDPOINT_URL'));
       this.identity = `${kind}:${JSON.stringify([knownEndpoint, this.#region ?? '', options.profile ?? env('AWS_PROFILE') ?? ''])}`;
     }
-    this.#calls = new AwsCalls({ name: this.name, service, sdk: sdkName, clientClass: 'SecretsManagerClient', timeout, clock: this.#clock, client, endpoint, profile: options.profile });
+    this.#calls = new AwsCalls({
+      name: this.name,
+      service,
+      sdk: sdkName,
+      clientClass: 'SecretsManagerClient',
+      timeout,
+      clock: this.#clock,
+      client,
+      endpoint,
+      profile: options.profile,
+    });
   }
 
   async get(ref: SecretRef, options: ReadOptions): Promise<Secret | undefined> {
@@ -116,7 +127,12 @@ class AwsSecretsManager implements Provider {
   /** Asks for a random password: every step of a read but a secret. A denial proves that AWS is there and knows us. */
   async check(options: ReadOptions): Promise<void> {
     try {
-      await this.#calls.call('GetRandomPassword', {}, this.#region, options, { ref: undefined, provider: this.name, service, permission: 'secretsmanager:GetRandomPassword' });
+      await this.#calls.call('GetRandomPassword', {}, this.#region, options, {
+        ref: undefined,
+        provider: this.name,
+        service,
+        permission: 'secretsmanager:GetRandomPassword',
+      });
     } catch (error) {
       if (!(isKeyturnError(error) && error.code === 'ACCESS_DENIED')) throw error;
     }
@@ -130,7 +146,11 @@ class AwsSecretsManager implements Provider {
     const { SecretString: text, SecretBinary: bytes, VersionId: version } = answer;
     const value = typeof text === 'string' ? text : bytes instanceof Uint8Array ? bytes : undefined;
     if (value === undefined) {
-      throw new InvalidSecretError(`${formatRef(ref)}: ${this.name} has no value for it.`, { ref: formatRef(ref), provider: this.name, hint: 'Store one with: aws secretsmanager put-secret-value.' });
+      throw new InvalidSecretError(`${formatRef(ref)}: ${this.name} has no value for it.`, {
+        ref: formatRef(ref),
+        provider: this.name,
+        hint: 'Store one with: aws secretsmanager put-secret-value.',
+      });
     }
     return new Secret({ ref, value, provider: this.name, version: typeof version === 'string' ? version : undefined, clock: this.#clock });
   }

@@ -1,8 +1,7 @@
 /** What every provider here does first: its common options, checked where it is made and not where it is asked. */
-import { parseDuration } from '../core/duration.ts';
+import { parseDuration } from '../core/clock.ts';
 import { ConfigurationError } from '../core/errors.ts';
-import { matcher } from '../core/match.ts';
-import { checkOptions, type ProviderOptions, type ProviderSettings, settingsOf } from '../core/provider.ts';
+import { checkOptions, matcher, type ProviderOptions, type ProviderSettings, settingsOf } from '../core/provider.ts';
 
 export interface CommonSettings extends ProviderSettings {
   readonly name: string;

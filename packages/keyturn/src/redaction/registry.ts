@@ -177,5 +177,5 @@ function formsOfKnown({ value, hasLines }: Known): string[] {
   return formsOf(value, { lines: hasLines });
 }
 
-/** The one registry of this process: whatever Keyturn reads is hidden by it. */
+/** The one registry of this process: what is added or remembered here is hidden wherever it is used. `keyturn run` feeds it with all that it reads. */
 export const processScrubber: Scrubber = new Scrubber();

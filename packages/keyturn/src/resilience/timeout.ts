@@ -1,7 +1,5 @@
 /** A limit on one attempt: a provider that says nothing is told to stop, and counts as unavailable. */
-import { limitTime, unlessAborted } from '../core/abort.ts';
-import { type Clock, systemClock } from '../core/clock.ts';
-import { formatDuration } from '../core/duration.ts';
+import { type Clock, formatDuration, limitTime, systemClock, unlessAborted } from '../core/clock.ts';
 import { ProviderUnavailableError } from '../core/errors.ts';
 import { type Wrap, wrapProvider } from '../core/provider.ts';
 

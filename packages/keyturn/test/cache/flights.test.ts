@@ -59,7 +59,13 @@ test('a failure is shared, settled once, and kept for nobody', async () => {
 
 test('a read that throws at once is a failure like any other', async () => {
   const { flights, settle, clock } = airport();
-  const flight = flights.start({ key: 'db', name: 'db' }, () => { throw new Error('broken'); }, settle);
+  const flight = flights.start(
+    { key: 'db', name: 'db' },
+    () => {
+      throw new Error('broken');
+    },
+    settle,
+  );
   await expect(flights.wait(flight)).rejects.toThrow('broken');
   await settled();
   expect([flights.size, clock.sleeping]).toEqual([0, 0]);
@@ -67,15 +73,25 @@ test('a read that throws at once is a failure like any other', async () => {
 
 test('what settle makes of the result is what those who wait get', async () => {
   const { flights, clock } = airport();
-  const flight = flights.start({ key: 'db', name: 'db' }, () => Promise.resolve('raw'), (_, { value, durationMs }) => `${value} after ${durationMs}`);
+  const flight = flights.start(
+    { key: 'db', name: 'db' },
+    () => Promise.resolve('raw'),
+    (_, { value, durationMs }) => `${value} after ${durationMs}`,
+  );
   expect(await flights.wait(flight)).toBe('raw after 0');
-  const refused = flights.start({ key: 'db', name: 'db' }, () => Promise.resolve('raw'), () => { throw new AccessDeniedError('refused'); });
+  const refused = flights.start(
+    { key: 'db', name: 'db' },
+    () => Promise.resolve('raw'),
+    () => {
+      throw new AccessDeniedError('refused');
+    },
+  );
   await expect(flights.wait(refused)).rejects.toThrow('refused');
   expect(clock.sleeping).toBe(0);
 });
 
 test('a failure that nobody waits for ends nothing', async () => {
-  const unhandled = vi.fn();
+  const unhandled = vi.fn<() => void>();
   process.on('unhandledRejection', unhandled);
   const { start, reads, flights } = airport();
   start('db', true);
@@ -87,7 +103,7 @@ test('a failure that nobody waits for ends nothing', async () => {
   expect(flights.size).toBe(0);
 });
 
-test('one reader leaving ends nobody else\'s wait; the last one leaving ends the read, with his reason', async () => {
+test("one reader leaving ends nobody else's wait; the last one leaving ends the read, with his reason", async () => {
   const { ask, reads, outcomes, flights, clock } = airport();
   const [first, second] = [new AbortController(), new AbortController()];
   const [leaves, stays] = [ask(first.signal), ask(second.signal)];
@@ -127,6 +143,21 @@ test('a newcomer does not inherit the abort of a read that everybody left', asyn
   for (const { signal, finish } of reads) if (!signal.aborted) finish('s3cret');
   expect(await atOnce).toBe('s3cret');
   expect(await later).toBe('s3cret');
+});
+
+test('who comes in the very moment in which a read is aborted starts one of his own', async () => {
+  const { ask, reads } = airport();
+  const leaver = new AbortController();
+  const left = ask(leaver.signal);
+  let newcomer: Promise<string> | undefined;
+  reads[0]?.signal.addEventListener('abort', () => {
+    newcomer = ask();
+  });
+  leaver.abort(new Error('left'));
+  await expect(left).rejects.toThrow('left');
+  expect(reads).toHaveLength(2);
+  reads[1]?.finish('s3cret');
+  expect(await newcomer).toBe('s3cret');
 });
 
 test('after everybody left, the next one starts a read of his own', async () => {
@@ -231,7 +262,7 @@ test('at the deadline a read ends, also one that ignores its signal, and nobody 
 });
 
 test('a read that fails after its deadline is no unhandled rejection', async () => {
-  const unhandled = vi.fn();
+  const unhandled = vi.fn<() => void>();
   process.on('unhandledRejection', unhandled);
   const { ask, reads, clock } = airport(1_000);
   const one = ask();
@@ -275,10 +306,17 @@ test('no sleeper is left, however a flight ends', async () => {
 test('an outdated flight is joined by nobody, gives those who wait what they asked for, and says that it is outdated', async () => {
   const { flights, ask, reads } = airport();
   const seen: boolean[] = [];
-  const flight = flights.start({ key: 'db', name: 'db' }, () => new Promise((finish) => { reads.push({ finish } as Read); }), ({ isOutdated }, { value }) => {
-    seen.push(isOutdated);
-    return value as string;
-  });
+  const flight = flights.start(
+    { key: 'db', name: 'db' },
+    () =>
+      new Promise((finish) => {
+        reads.push({ finish } as Read);
+      }),
+    ({ isOutdated }, { value }) => {
+      seen.push(isOutdated);
+      return value as string;
+    },
+  );
   const before = flights.wait(flight);
   flights.outdate(({ name }) => name === 'other');
   expect(flights.joinable('db')).toBe(flight);
@@ -336,7 +374,7 @@ test('abort ends every flight, with its reason for all who wait', async () => {
   expect([flights.size, outcomes.length]).toEqual([0, 3]);
 });
 
-test('a read runs outside of the request that happened to start it: it never sees that one\'s store', async () => {
+test("a read runs outside of the request that happened to start it: it never sees that one's store", async () => {
   const requests = new AsyncLocalStorage<string>();
   const { flights } = airport();
   const seen: (string | undefined)[] = [];
@@ -373,7 +411,12 @@ test('each one who waits goes on in his own request', async () => {
 
 /** A source that answers batches by hand. */
 function station() {
-  const asked: { readonly names: string[]; readonly signal: AbortSignal; readonly answer: (results: readonly unknown[]) => void; readonly fail: (error: Error) => void }[] = [];
+  const asked: {
+    readonly names: string[];
+    readonly signal: AbortSignal;
+    readonly answer: (results: readonly unknown[]) => void;
+    readonly fail: (error: Error) => void;
+  }[] = [];
   const source = {
     getMany: (refs: readonly { readonly name: string }[], { signal }: ReadOptions) =>
       new Promise((answer, fail) => {

@@ -104,7 +104,7 @@ test('an entry that nobody reads is not read ahead', async () => {
   expect(source.reads).toHaveLength(1);
 });
 
-test('the ttl of one secret comes before its provider\'s, and that before the default', async () => {
+test("the ttl of one secret comes before its provider's, and that before the default", async () => {
   const clock = new FakeClock();
   const source = told({ a: '1', b: '2' }, { clock, ttl: '20s' });
   const secrets = createSecrets({ providers: [source], clock, random: () => 0, ttl: '100s', staleIfError: 0, secrets: { a: { ttl: '10s' } } });
@@ -131,7 +131,15 @@ test('bounds clamp a ttl with one warning that names both numbers', async () => 
   const lines: string[] = [];
   const line = (text: string) => void lines.push(text);
   const source = told({ a: '1', b: '2' }, { clock });
-  const secrets = createSecrets({ providers: [source], clock, ttl: '1s', minTtl: '60s', maxTtl: '1h', random: () => 0, logger: { debug: line, info: line, warn: line, error: line } });
+  const secrets = createSecrets({
+    providers: [source],
+    clock,
+    ttl: '1s',
+    minTtl: '60s',
+    maxTtl: '1h',
+    random: () => 0,
+    logger: { debug: line, info: line, warn: line, error: line },
+  });
   await secrets.get('a');
   await secrets.get('b');
   await clock.advance(47_000);
@@ -197,7 +205,16 @@ test('at its size only a new name makes the least recently used one leave', asyn
 
 test('after a hundred thousand names with fields no more than maxEntries are left', async () => {
   const clock = new FakeClock();
-  const secrets = createSecrets({ providers: [{ ...told({}, { clock }), get: async (ref) => told({ [ref.name]: '{"f":"x"}' }, { clock }).get(ref, { signal: new AbortController().signal, deadline: Infinity }) }], clock, maxEntries: 100 });
+  const secrets = createSecrets({
+    providers: [
+      {
+        ...told({}, { clock }),
+        get: async (ref) => told({ [ref.name]: '{"f":"x"}' }, { clock }).get(ref, { signal: new AbortController().signal, deadline: Infinity }),
+      },
+    ],
+    clock,
+    maxEntries: 100,
+  });
   for (let index = 0; index < 100_000; index++) await secrets.get(`n${index}#f`);
   expect(secrets.stats()).toMatchObject({ entries: 100, flights: 0 });
   expect(await secrets.clear()).toBe(100);

@@ -77,14 +77,14 @@ test('it never goes back, whatever the wall clock does', async () => {
   }
 });
 
-test('a clock of one\'s own is looked at every time: there is nothing to glance at', async () => {
+test("a clock of one's own is looked at every time: there is nothing to glance at", async () => {
   const clock = new FakeClock();
   const life = new LifeClock(clock);
   life.now();
   expect(life.glance).toBe(noGlance);
 });
 
-test('on the system\'s clock a glance is never before the time, and is gone at the next turn', async () => {
+test("on the system's clock a glance is never before the time, and is gone at the next turn", async () => {
   const life = new LifeClock(systemClock);
   expect(life.glance).toBe(noGlance);
   const now = life.now();
@@ -115,7 +115,7 @@ test('while it is held nobody glances, until as many releases as holds', async (
   await settled();
 });
 
-test('the system\'s wall clock is asked at most once in a millisecond', () => {
+test("the system's wall clock is asked at most once in a millisecond", () => {
   const life = new LifeClock(systemClock);
   const monotonic = vi.spyOn(performance, 'now').mockReturnValue(1e9);
   const wall = vi.spyOn(Date, 'now');
@@ -126,7 +126,7 @@ test('the system\'s wall clock is asked at most once in a millisecond', () => {
   expect(wall).toHaveBeenCalledTimes(2);
 });
 
-test('a laptop that slept shows on the system\'s clock, too', () => {
+test("a laptop that slept shows on the system's clock, too", () => {
   const monotonic = vi.spyOn(performance, 'now').mockReturnValue(1_000);
   const wall = vi.spyOn(Date, 'now').mockReturnValue(1e12);
   const life = new LifeClock(systemClock);

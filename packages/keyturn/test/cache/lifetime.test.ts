@@ -98,20 +98,25 @@ describe('jitter', () => {
 
 test('no instant is later than asked, a fraction of a millisecond included', () => {
   fc.assert(
-    fc.property(fc.double({ min: 0, max: 1e6, noNaN: true }), fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), fc.boolean(), (fraction, random, fallback) => {
-      const times = lifetimesOf({ ttl: '10s', staleIfError: '1m', random: () => random }).lifetimes.of(secretOf('a', { fallback }), fraction);
-      expect(times?.freshUntil).toBeLessThanOrEqual(fraction + 10_000);
-      expect(times?.staleUntil).toBeLessThanOrEqual(fraction + 70_000);
-      expect(times?.quietUntil).toBeLessThanOrEqual(times?.freshUntil as number);
-      for (const instant of Object.values(times ?? {})) expect(Number.isInteger(instant)).toBe(true);
-    }),
+    fc.property(
+      fc.double({ min: 0, max: 1e6, noNaN: true }),
+      fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+      fc.boolean(),
+      (fraction, random, fallback) => {
+        const times = lifetimesOf({ ttl: '10s', staleIfError: '1m', random: () => random }).lifetimes.of(secretOf('a', { fallback }), fraction);
+        expect(times?.freshUntil).toBeLessThanOrEqual(fraction + 10_000);
+        expect(times?.staleUntil).toBeLessThanOrEqual(fraction + 70_000);
+        expect(times?.quietUntil).toBeLessThanOrEqual(times?.freshUntil as number);
+        for (const instant of Object.values(times ?? {})) expect(Number.isInteger(instant)).toBe(true);
+      },
+    ),
   );
 });
 
 describe('whose setting governs', () => {
   const providers = [{ name: 'cloud', ttl: '10m', staleIfError: '2h' }, { name: 'vault', ttl: '20m' }, { name: 'plain' }] as const;
 
-  test('the secret\'s own, before its provider\'s, before the default', () => {
+  test("the secret's own, before its provider's, before the default", () => {
     const options = { ttl: '1m', staleIfError: '3h', secrets: { 'prod/own': { ttl: '30m', staleIfError: '4h' } } } as const;
     expect(freshFor(secretOf('prod/own'), options, providers)).toBe(1_800_000);
     expect(staleFor(secretOf('prod/own'), options, providers)).toBe(4 * hour);
@@ -135,7 +140,8 @@ describe('whose setting governs', () => {
 
   test('settings of a name hold for all its versions, whichever provider is asked, and for no other name', () => {
     const options = { secrets: { 'prod/db': { ttl: '7s' } } } as const;
-    for (const ref of ['prod/db', 'cloud://prod/db', 'prod/db?version=3', 'vault://prod/db?version=3']) expect(freshFor(secretOf(ref), options), ref).toBe(7_000);
+    for (const ref of ['prod/db', 'cloud://prod/db', 'prod/db?version=3', 'vault://prod/db?version=3'])
+      expect(freshFor(secretOf(ref), options), ref).toBe(7_000);
     for (const ref of ['prod/db2', 'prod', '/prod/db', 'PROD/db']) expect(freshFor(secretOf(ref), options), ref).toBe(300_000);
   });
 
@@ -147,7 +153,11 @@ describe('whose setting governs', () => {
   });
 
   test('the strictest field governs the document', () => {
-    const options = { ttl: '1h', staleIfError: '1h', secrets: { 'prod/db#otp': { ttl: '30s' }, 'prod/db#token': { ttl: '1m', staleIfError: 0 }, 'prod/db#user': { ttl: '2h', staleIfError: '9h' } } } as const;
+    const options = {
+      ttl: '1h',
+      staleIfError: '1h',
+      secrets: { 'prod/db#otp': { ttl: '30s' }, 'prod/db#token': { ttl: '1m', staleIfError: 0 }, 'prod/db#user': { ttl: '2h', staleIfError: '9h' } },
+    } as const;
     expect(freshFor(secretOf('prod/db'), options)).toBe(30_000);
     expect(staleFor(secretOf('prod/db'), options)).toBe(0);
     expect(freshFor(secretOf('cloud://prod/db?version=2'), options)).toBe(30_000);
@@ -159,11 +169,11 @@ describe('whose setting governs', () => {
     expect(lifetimesOf({ secrets: { 'prod/db#otp': { ttl: 0 } }, minTtl: '1m' }).lifetimes.of(secretOf('prod/db'), now)).toBeUndefined();
   });
 
-  test('a field never makes its document live longer than the document\'s own setting', () => {
+  test("a field never makes its document live longer than the document's own setting", () => {
     expect(freshFor(secretOf('prod/db'), { secrets: { 'prod/db': { ttl: '10s' }, 'prod/db#a': { ttl: '1h' } } })).toBe(10_000);
   });
 
-  test('a field that is read on its own is governed by its own setting and its document\'s, not by its neighbour\'s', () => {
+  test("a field that is read on its own is governed by its own setting and its document's, not by its neighbour's", () => {
     const options = { secrets: { 'prod/db': { ttl: '2m' }, 'prod/db#a': { ttl: '10s' }, 'prod/db#b': { ttl: 0 } } } as const;
     expect(freshFor(secretOf('prod/db#a'), options)).toBe(10_000);
     expect(freshFor(secretOf('cloud://prod/db#a'), options)).toBe(10_000);
@@ -171,12 +181,15 @@ describe('whose setting governs', () => {
     expect(freshFor(secretOf('prod/db#b'), options)).toBe(0);
   });
 
-  test.each(['__proto__', 'constructor', 'toString', 'then', 'hasOwnProperty'])('a secret or provider called %s has the settings it was given, and no others', (name) => {
-    expect(freshFor(secretOf(name))).toBe(300_000);
-    expect(freshFor(secretOf('a', { provider: name }))).toBe(300_000);
-    expect(freshFor(secretOf(name), { secrets: Object.fromEntries([[name, { ttl: '5s' }]]) })).toBe(5_000);
-    expect(freshFor(secretOf('a', { provider: name }), {}, [{ name, ttl: '6s' }])).toBe(6_000);
-  });
+  test.each(['__proto__', 'constructor', 'toString', 'then', 'hasOwnProperty'])(
+    'a secret or provider called %s has the settings it was given, and no others',
+    (name) => {
+      expect(freshFor(secretOf(name))).toBe(300_000);
+      expect(freshFor(secretOf('a', { provider: name }))).toBe(300_000);
+      expect(freshFor(secretOf(name), { secrets: Object.fromEntries([[name, { ttl: '5s' }]]) })).toBe(5_000);
+      expect(freshFor(secretOf('a', { provider: name }), {}, [{ name, ttl: '6s' }])).toBe(6_000);
+    },
+  );
 });
 
 describe('bounds', () => {
@@ -195,7 +208,12 @@ describe('bounds', () => {
   });
 
   test('warn once for each ttl, with both numbers', () => {
-    const { lifetimes, clamped } = lifetimesOf({ ttl: '1s', minTtl: '10s', maxTtl: '1m', secrets: { long: { ttl: '2m' }, longer: { ttl: 'none' }, right: { ttl: '30s' } } });
+    const { lifetimes, clamped } = lifetimesOf({
+      ttl: '1s',
+      minTtl: '10s',
+      maxTtl: '1m',
+      secrets: { long: { ttl: '2m' }, longer: { ttl: 'none' }, right: { ttl: '30s' } },
+    });
     for (let round = 0; round < 3; round++) for (const name of ['a', 'b', 'long', 'longer', 'right']) lifetimes.of(secretOf(name), now);
     expect(clamped).toEqual([
       ['minTtl', 1_000, 10_000],

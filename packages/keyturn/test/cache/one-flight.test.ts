@@ -85,7 +85,7 @@ test('of two overlapping reads that disagree the first to land is given, and the
   expect((await third).reveal()).toBe('new');
 });
 
-test('one caller leaving ends nobody else\'s wait; the last one leaving ends the read', async () => {
+test("one caller leaving ends nobody else's wait; the last one leaving ends the read", async () => {
   const { source, secrets } = slow();
   const [one, two] = [new AbortController(), new AbortController()];
   const leaves = secrets.get('db', { signal: one.signal });
@@ -227,7 +227,11 @@ test('prefetch reads only what is not fresh, unless forced', async () => {
 test('prefetch throws one error that lists every failure, or gives each to you', async () => {
   const { source, secrets } = slow({ a: '1' });
   source.isSlow = false;
-  await expect(secrets.prefetch(['a', 'b', 'c'])).rejects.toMatchObject({ code: 'SECRET_NOT_FOUND', message: expect.stringMatching(/2 of 3.*\n- b:.*\n- c:/s) as string, errors: { length: 2 } });
+  await expect(secrets.prefetch(['a', 'b', 'c'])).rejects.toMatchObject({
+    code: 'SECRET_NOT_FOUND',
+    message: expect.stringMatching(/2 of 3.*\n- b:.*\n- c:/s) as string,
+    errors: { length: 2 },
+  });
   const given: string[] = [];
   await secrets.prefetch(['a', 'b'], { onError: (error, ref) => given.push(`${ref} ${error.code}`) });
   expect(given).toEqual(['b SECRET_NOT_FOUND']);

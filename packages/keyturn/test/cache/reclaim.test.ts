@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Reclaim } from '../../src/cache/reclaim.ts';
+import { Reclaim } from '../../src/cache/bookkeeping.ts';
 import { settled } from '../support/fake-clock.ts';
 
 interface Item {
@@ -55,7 +55,7 @@ test('it resolves with the number of what it ended', async () => {
   expect(await reclaim.invalidate('')).toBe(2);
 });
 
-test('a provider\'s invalidation ends what that provider answered, and nothing else', async () => {
+test("a provider's invalidation ends what that provider answered, and nothing else", async () => {
   const { put, reclaim, items } = shelf();
   put('a1', 'vault');
   put('a2', 'cloud');
@@ -102,6 +102,17 @@ test('what is put while an invalidation is pending is valid', async () => {
   expect(isValid(late)).toBe(true);
   expect(await count).toBe(2_499);
   expect([...items.keys()]).toEqual(['a2499']);
+});
+
+test('what was put after one invalidation is valid also while another one is pending', async () => {
+  const { put, reclaim, isValid } = shelf();
+  for (let index = 0; index < 2_500; index++) put(`a${index}`);
+  const first = reclaim.invalidate('a');
+  const between = put('a-between');
+  const second = reclaim.invalidate('b');
+  expect(isValid(between)).toBe(true);
+  expect(await Promise.all([first, second])).toEqual([2_500, 0]);
+  expect(isValid(between)).toBe(true);
 });
 
 test('asking whether something is invalid counts nothing, claiming it counts it', async () => {

@@ -24,6 +24,11 @@ function fill(cache: TtlCache<unknown>, prefix: string, count: number): void {
   for (let index = 0; index < count; index++) cache.set(`${prefix}${index}`, index);
 }
 
+/** No promise, and waited for like one. */
+function thenableOf(then: (resolve: (value: number) => void, reject: (error: Error) => void) => void): Promise<number> {
+  return Object.fromEntries([['then', then]]) as unknown as Promise<number>;
+}
+
 describe('keeping and forgetting', () => {
   test('a value is kept as it is, never copied', () => {
     const { cache } = cacheOf<object>();
@@ -69,7 +74,22 @@ describe('keeping and forgetting', () => {
     expect(cache.get('a')).toBeUndefined();
   });
 
-  const magic = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'valueOf', '__defineGetter__', 'then', 'toJSON', 'length', 'size', '', ' ', '\0'];
+  const magic = [
+    '__proto__',
+    'constructor',
+    'prototype',
+    'toString',
+    'hasOwnProperty',
+    'valueOf',
+    '__defineGetter__',
+    'then',
+    'toJSON',
+    'length',
+    'size',
+    '',
+    ' ',
+    '\0',
+  ];
   test.each(magic)('%j is a key like any other', async (key) => {
     const { cache } = cacheOf();
     const before = Reflect.ownKeys(Object.prototype).length;
@@ -201,7 +221,9 @@ describe('time', () => {
     const { cache } = cacheOf();
     const load = () => expect.fail('It must not be loaded.');
     expect(() => cacheOf({ ttl })).toThrow(ConfigurationError);
-    expect(() => { cache.set('a', 1, { ttl }); }).toThrow(ConfigurationError);
+    expect(() => {
+      cache.set('a', 1, { ttl });
+    }).toThrow(ConfigurationError);
     expect(() => cache.getOrSet('a', load, { ttl })).toThrow(ConfigurationError);
     expect(cache.stats()).toMatchObject({ entries: 0, flights: 0 });
   });
@@ -209,7 +231,9 @@ describe('time', () => {
   test('a set that is refused changes nothing', () => {
     const { cache } = cacheOf();
     cache.set('a', 1);
-    expect(() => { cache.set('a', 2, { ttl: 'x' }); }).toThrow(ConfigurationError);
+    expect(() => {
+      cache.set('a', 2, { ttl: 'x' });
+    }).toThrow(ConfigurationError);
     expect(cache.get('a')).toBe(1);
   });
 });
@@ -267,10 +291,10 @@ describe('size', () => {
 
   test('what leaves in which order is what lru-cache would choose, after any sequence of operations', () => {
     const key = fc.constantFrom(...'abcdefgh');
-    const operation = fc.oneof(
-      fc.record({ kind: fc.constantFrom('set', 'get', 'has', 'delete', 'load', 'update'), key }),
-      { arbitrary: fc.record({ kind: fc.constantFrom('clear', 'reset'), key }), weight: 1 } as never,
-    ) as fc.Arbitrary<{ kind: string; key: string }>;
+    const operation = fc.oneof(fc.record({ kind: fc.constantFrom('set', 'get', 'has', 'delete', 'load', 'update'), key }), {
+      arbitrary: fc.record({ kind: fc.constantFrom('clear', 'reset'), key }),
+      weight: 1,
+    } as never) as fc.Arbitrary<{ kind: string; key: string }>;
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 6 }), fc.array(operation, { minLength: 20, maxLength: 200 }), (max, operations) => {
         const { cache } = cacheOf<number>({ maxEntries: max, ttl: 'none' });
@@ -397,13 +421,17 @@ describe('getOrSet', () => {
   test('a load that throws at once throws to its caller, and the next one loads again', () => {
     const { cache } = cacheOf<number>();
     const failure = new Error('broken');
-    expect(() => cache.getOrSet('a', () => { throw failure; })).toThrow(failure);
+    expect(() =>
+      cache.getOrSet('a', () => {
+        throw failure;
+      }),
+    ).toThrow(failure);
     expect(cache.stats()).toMatchObject({ flights: 0, entries: 0 });
     expect(cache.getOrSet('a', () => 1)).toBe(1);
   });
 
   test('undefined is not kept, null is', async () => {
-    const { cache } = cacheOf<unknown>();
+    const { cache } = cacheOf();
     expect(cache.getOrSet('a', () => undefined)).toBeUndefined();
     expect(await cache.getOrSet('a', () => Promise.resolve(undefined))).toBeUndefined();
     expect(cache.has('a')).toBe(false);
@@ -413,11 +441,15 @@ describe('getOrSet', () => {
 
   test('anything with a then is waited for', async () => {
     const { cache } = cacheOf<number>();
-    const thenable = { then: (resolve: (value: number) => void) => { resolve(7); } };
-    expect(await cache.getOrSet('a', () => thenable as Promise<number>)).toBe(7);
+    const thenable = thenableOf((resolve) => {
+      resolve(7);
+    });
+    expect(await cache.getOrSet('a', () => thenable)).toBe(7);
     expect(cache.get('a')).toBe(7);
-    const failing = { then: (_: unknown, reject: (error: Error) => void) => { reject(new Error('broken')); } };
-    await expect(cache.getOrSet('b', () => failing as never)).rejects.toThrow('broken');
+    const failing = thenableOf((_, reject) => {
+      reject(new Error('broken'));
+    });
+    await expect(cache.getOrSet('b', () => failing)).rejects.toThrow('broken');
     expect(cache.stats().flights).toBe(0);
   });
 
@@ -453,13 +485,31 @@ describe('getOrSet', () => {
   });
 
   const changes: readonly (readonly [what: string, change: (cache: TtlCache<number>) => unknown, after: number | undefined])[] = [
-    ['set', (cache) => { cache.set('a', 5); }, 5],
+    [
+      'set',
+      (cache) => {
+        cache.set('a', 5);
+      },
+      5,
+    ],
     ['delete', (cache) => cache.delete('a'), undefined],
     ['invalidatePrefix of it', (cache) => cache.invalidatePrefix('a'), undefined],
     ['invalidatePrefix of everything', (cache) => cache.invalidatePrefix(''), undefined],
     ['clear', (cache) => cache.clear(), undefined],
-    ['set with ttl 0', (cache) => { cache.set('a', 5, { ttl: 0 }); }, undefined],
-    ['close', (cache) => { cache.close(); }, undefined],
+    [
+      'set with ttl 0',
+      (cache) => {
+        cache.set('a', 5, { ttl: 0 });
+      },
+      undefined,
+    ],
+    [
+      'close',
+      (cache) => {
+        cache.close();
+      },
+      undefined,
+    ],
   ];
 
   test.each(changes)('%s during a load: who waits gets what was loaded, and it is not kept', async (_, change, after) => {
@@ -474,20 +524,23 @@ describe('getOrSet', () => {
     expect(cache.stats().flights).toBe(0);
   });
 
-  test.each(changes.filter(([, , after]) => after === undefined))('%s during a load: who comes later loads again, and never gets the older value', async (_, change) => {
-    const { cache } = cacheOf<number>();
-    const { loads, load } = byHand<number>();
-    const before = cache.getOrSet('a', load);
-    change(cache);
-    const after = cache.getOrSet('a', load);
-    expect(loads).toHaveLength(2);
-    loads[1]?.finish(2);
-    expect(await after).toBe(2);
-    loads[0]?.finish(1);
-    expect(await before).toBe(1);
-    await settled();
-    expect(cache.get('a')).toBe(2);
-  });
+  test.each(changes.filter(([, , after]) => after === undefined))(
+    '%s during a load: who comes later loads again, and never gets the older value',
+    async (_, change) => {
+      const { cache } = cacheOf<number>();
+      const { loads, load } = byHand<number>();
+      const before = cache.getOrSet('a', load);
+      change(cache);
+      const after = cache.getOrSet('a', load);
+      expect(loads).toHaveLength(2);
+      loads[1]?.finish(2);
+      expect(await after).toBe(2);
+      loads[0]?.finish(1);
+      expect(await before).toBe(1);
+      await settled();
+      expect(cache.get('a')).toBe(2);
+    },
+  );
 
   test('a load that fails after the key was set takes nothing away', async () => {
     const { cache } = cacheOf<number>();
@@ -510,13 +563,19 @@ describe('getOrSet', () => {
   });
 
   test.each([
-    ['set', (cache: TtlCache<number>) => { cache.set('a', 5); }, 5],
+    [
+      'set',
+      (cache: TtlCache<number>) => {
+        cache.set('a', 5);
+      },
+      5,
+    ],
     ['delete', (cache: TtlCache<number>) => cache.delete('a'), undefined],
     ['invalidatePrefix', (cache: TtlCache<number>) => cache.invalidatePrefix(''), undefined],
   ] as const)('%s from within the load itself is younger than the load', async (_, change, after) => {
     const { cache } = cacheOf<number>();
     const load = async () => {
-      change(cache);
+      void change(cache);
       await settled();
       return 1;
     };
@@ -524,10 +583,12 @@ describe('getOrSet', () => {
     await settled();
     expect(cache.get('a')).toBe(after);
     cache.delete('b');
-    expect(cache.getOrSet('b', () => {
-      cache.set('b', 5);
-      return 1;
-    })).toBe(1);
+    expect(
+      cache.getOrSet('b', () => {
+        cache.set('b', 5);
+        return 1;
+      }),
+    ).toBe(1);
     expect(cache.get('b')).toBe(5);
   });
 });
@@ -725,7 +786,18 @@ describe('the sweep', () => {
 
 describe('the statistics', () => {
   test('of a cache that was never read have a hit rate of 0', () => {
-    expect(cacheOf().cache.stats()).toEqual({ entries: 0, maxEntries: 1_000, expired: 0, hits: 0, misses: 0, total: 0, hitRate: 0, evictions: 0, flights: 0, ttl: 300_000 });
+    expect(cacheOf().cache.stats()).toEqual({
+      entries: 0,
+      maxEntries: 1_000,
+      expired: 0,
+      hits: 0,
+      misses: 0,
+      total: 0,
+      hitRate: 0,
+      evictions: 0,
+      flights: 0,
+      ttl: 300_000,
+    });
   });
 
   test('count hits and misses of get and getOrSet, and nothing else', async () => {

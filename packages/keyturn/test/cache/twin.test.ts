@@ -188,12 +188,19 @@ test('a read that begins after an invalidation or a finished refresh never gives
               if (action === 'rotate') current++;
               else if (action === 'peek') check(secrets.peek('db'));
               else if (action === 'get') running.push(secrets.get('db').then(check));
-              else if (action === 'prefetch') running.push(secrets.prefetch(['db', 'other'], { force: true }).then(([db]) => { check(db); }));
+              else if (action === 'prefetch')
+                running.push(
+                  secrets.prefetch(['db', 'other'], { force: true }).then(([db]) => {
+                    check(db);
+                  }),
+                );
               else if (action === 'refresh') {
-                running.push(secrets.refresh('db').then((secret) => {
-                  check(secret);
-                  oldest = Math.max(oldest, Number(secret.reveal()));
-                }));
+                running.push(
+                  secrets.refresh('db').then((secret) => {
+                    check(secret);
+                    oldest = Math.max(oldest, Number(secret.reveal()));
+                  }),
+                );
               } else {
                 void (action === 'invalidate' ? secrets.invalidate('db') : action === 'prefix' ? secrets.invalidate({ prefix: 'd' }) : secrets.clear());
                 oldest = Math.max(oldest, current);

@@ -108,11 +108,14 @@ test('any object of texts gives every text back', async () => {
   );
 });
 
-test.each([['not json at all'], ['"text"'], ['[]'], ['5'], ['null'], [''], ['{"a":1,"a":2}'], ['{"canary-s3cret":']])('a document that is %s is invalid, and the error shows nothing of it', async (text) => {
-  const error = await readIn(text, 'x').catch((reason: unknown) => reason as Error);
-  expect(error).toMatchObject({ code: 'INVALID_SECRET', ref: 'x', provider: 'cloud' });
-  expect(JSON.stringify(Object.getOwnPropertyDescriptors(error))).not.toContain('canary-s3cret');
-});
+test.each([['not json at all'], ['"text"'], ['[]'], ['5'], ['null'], [''], ['{"a":1,"a":2}'], ['{"canary-s3cret":']])(
+  'a document that is %s is invalid, and the error shows nothing of it',
+  async (text) => {
+    const error = await readIn(text, 'x').catch((reason: unknown) => reason as Error);
+    expect(error).toMatchObject({ code: 'INVALID_SECRET', ref: 'x', provider: 'cloud' });
+    expect(JSON.stringify(Object.getOwnPropertyDescriptors(error))).not.toContain('canary-s3cret');
+  },
+);
 
 test('reads of different members that begin together share one read of the document', async () => {
   const { reads, provider } = byHand();
@@ -209,7 +212,15 @@ test('leaving while many are read ends with the caller’s reason', async () => 
 });
 
 test('a bundle keeps the settings and powers of its provider, and lacks those that it lacks', async () => {
-  const { provider } = byHand({ match: ['prod/**'], ttl: '1m', staleIfError: 0, identity: 'here', kind: 'cloud-kind', check: () => Promise.resolve(), set: () => Promise.resolve({}) });
+  const { provider } = byHand({
+    match: ['prod/**'],
+    ttl: '1m',
+    staleIfError: 0,
+    identity: 'here',
+    kind: 'cloud-kind',
+    check: () => Promise.resolve(),
+    set: () => Promise.resolve({}),
+  });
   const app = bundle(provider, 'app');
   expect(app).toMatchObject({ name: 'cloud', kind: 'cloud-kind', match: ['prod/**'], ttl: '1m', staleIfError: 0 });
   expect(app.identity).not.toBe(bundle(provider, 'other').identity);

@@ -34,7 +34,11 @@ test('a sleep longer than a timer holds neither warns nor fires at once', async 
   const timeouts = vi.spyOn(globalThis, 'setTimeout');
   const over = new AbortController();
   let isOver = false;
-  const sleeps = [2 ** 31, 2 ** 40, Infinity].map((ms) => systemClock.sleep(ms, { signal: over.signal }).then(() => { isOver = true; }));
+  const sleeps = [2 ** 31, 2 ** 40, Infinity].map((ms) =>
+    systemClock.sleep(ms, { signal: over.signal }).then(() => {
+      isOver = true;
+    }),
+  );
   await systemClock.sleep(2);
   await settled();
   expect(isOver).toBe(false);
@@ -47,7 +51,7 @@ test('a sleep longer than a timer holds neither warns nor fires at once', async 
 });
 
 test.each([0, -1, -Infinity, NaN])('a sleep of %j ms is over at the next turn, without a warning', async (ms) => {
-  const warned = vi.fn();
+  const warned = vi.fn<() => void>();
   process.on('warning', warned);
   await systemClock.sleep(ms);
   await settled();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatDuration, parseDuration } from '../../src/core/duration.ts';
+import { formatDuration, parseDuration } from '../../src/core/clock.ts';
 import { ConfigurationError } from '../../src/core/errors.ts';
 
 test.each([
@@ -48,10 +48,51 @@ test.each([300, 0.5, 60_000, '300', '1.5', '007'])('%j has no unit, and the erro
   expect(error.hint).toContain(`'${Number(given)}s' for seconds`);
 });
 
-test.each([
-  '', ' ', '5 m', ' 5m', '5m ', '5M', '5min', 'm', '-5m', '+5m', '1h-5m', '5m!', '1,5s', '1.s', '.5s', '1e3s', 'None', 'never', 'Infinity', '5m\n', '٣s', '5µs', `${'1s'.repeat(33)}`,
-  -1, NaN, Infinity, -Infinity, true, false, null, undefined, {}, [], ['5m'], 5n, () => 5, Symbol('5m'), 'x\n\u2028\u202e\u009b', 'x'.repeat(1_000_000), '9'.repeat(1_000), '1'.repeat(60) + 'ms',
-].map((given) => [describe(given), given] as const))('%s is no duration', (_, given) => {
+test.each(
+  [
+    '',
+    ' ',
+    '5 m',
+    ' 5m',
+    '5m ',
+    '5M',
+    '5min',
+    'm',
+    '-5m',
+    '+5m',
+    '1h-5m',
+    '5m!',
+    '1,5s',
+    '1.s',
+    '.5s',
+    '1e3s',
+    'None',
+    'never',
+    'Infinity',
+    '5m\n',
+    '٣s',
+    '5µs',
+    '1s'.repeat(33),
+    -1,
+    NaN,
+    Infinity,
+    -Infinity,
+    true,
+    false,
+    null,
+    undefined,
+    {},
+    [],
+    ['5m'],
+    5n,
+    () => 5,
+    Symbol('5m'),
+    'x\n\u2028\u202e\u009b',
+    'x'.repeat(1_000_000),
+    '9'.repeat(1_000),
+    '1'.repeat(60) + 'ms',
+  ].map((given) => [describe(given), given] as const),
+)('%s is no duration', (_, given) => {
   expect(errorOf(given).hint).toBeTruthy();
 });
 

@@ -28,16 +28,23 @@ test('every listener of an event is told, in order, and no other', () => {
 
 test('an event that nobody listens to harms nobody', () => {
   const events = new Emitter();
-  for (const name of ['hit', 'miss', 'error', 'prefetch'] as const) expect(() => { events.emit(name, {} as never); }).not.toThrow();
+  for (const name of ['hit', 'miss', 'error', 'prefetch'] as const)
+    expect(() => {
+      events.emit(name, {} as never);
+    }).not.toThrow();
   expect(events.hit).toBeUndefined();
 });
 
 test.each<EventName>(['hit', 'evict', 'error'])('a listener that throws on "%s" harms neither the others nor the one who emits', (name) => {
   const events = new Emitter();
-  const told = vi.fn();
-  events.on(name, () => { throw new Error('hunter2'); });
+  const told = vi.fn<() => void>();
+  events.on(name, () => {
+    throw new Error('hunter2');
+  });
   events.on(name, told);
-  expect(() => { events.emit(name, about as never); }).not.toThrow();
+  expect(() => {
+    events.emit(name, about as never);
+  }).not.toThrow();
   if (name === 'hit') expect(() => events.hit?.(about)).not.toThrow();
   expect(told).toHaveBeenCalledTimes(name === 'hit' ? 2 : 1);
   expect(warnings[0]).toEqual({ message: `A listener for "${name}" threw.`, code: 'KEYTURN_LISTENER' });
@@ -45,13 +52,14 @@ test.each<EventName>(['hit', 'evict', 'error'])('a listener that throws on "%s" 
 });
 
 test('an async listener that fails is a warning, not the end of the process', async () => {
-  const unhandled = vi.fn();
+  const unhandled = vi.fn<() => void>();
   process.on('unhandledRejection', unhandled);
   const events = new Emitter();
-  events.on('rotate', async () => {
+  const fails = async () => {
     await settled();
     throw new Error('hunter2');
-  });
+  };
+  events.on('rotate', fails as () => void);
   events.on('hit', () => Promise.reject(new Error('hunter2')) as never);
   events.emit('rotate', { ...about, from: '1', to: '2' });
   events.hit?.(about);
@@ -64,7 +72,7 @@ test('an async listener that fails is a warning, not the end of the process', as
 
 test('who unsubscribes is not told any more, and unsubscribing twice is no harm', () => {
   const events = new Emitter();
-  const [first, second] = [vi.fn(), vi.fn()];
+  const [first, second] = [vi.fn<() => void>(), vi.fn<() => void>()];
   const off = events.on('evict', first);
   events.on('evict', second);
   off();
@@ -76,7 +84,7 @@ test('who unsubscribes is not told any more, and unsubscribing twice is no harm'
 
 test('one function that listens twice is told twice, and each unsubscriber ends one of them', () => {
   const events = new Emitter();
-  const told = vi.fn();
+  const told = vi.fn<() => void>();
   const off = events.on('evict', told);
   events.on('evict', told);
   events.emit('evict', about);

@@ -87,41 +87,142 @@ const text = fc.oneof(
 );
 
 test('it takes whatever JSON.stringify writes, and its slices read as the same values', () => {
-  fc.assert(fc.property(text, (written) => {
-    expect(agrees(written)).toBe(true);
-  }), { numRuns: 3_000 });
+  fc.assert(
+    fc.property(text, (written) => {
+      expect(agrees(written)).toBe(true);
+    }),
+    { numRuns: 3_000 },
+  );
 });
 
-const scrap = fc.constantFrom('"', '\\', '\\u', '\\u00e9', '\\ud800', '{', '}', '[', ']', ':', ',', '0', '1', '-', '+', '.', 'e', 'E5', 'true', 'null', 'nul', ' ', '\n', '\f', '\u00a0', '\ufeff', '\0', '\x1f', '\x7f', "'", '/', '//', '"a":1,', '{"a":1,"a":2}', '\u2028', 'é', '01', 'NaN');
+const scrap = fc.constantFrom(
+  '"',
+  '\\',
+  '\\u',
+  '\\u00e9',
+  '\\ud800',
+  '{',
+  '}',
+  '[',
+  ']',
+  ':',
+  ',',
+  '0',
+  '1',
+  '-',
+  '+',
+  '.',
+  'e',
+  'E5',
+  'true',
+  'null',
+  'nul',
+  ' ',
+  '\n',
+  '\f',
+  '\u00a0',
+  '\ufeff',
+  '\0',
+  '\x1f',
+  '\x7f',
+  "'",
+  '/',
+  '//',
+  '"a":1,',
+  '{"a":1,"a":2}',
+  '\u2028',
+  'é',
+  '01',
+  'NaN',
+);
 const mutated = fc
   .tuple(text, fc.array(fc.tuple(fc.nat(), fc.nat(3), fc.option(scrap, { nil: '' })), { minLength: 1, maxLength: 3 }))
-  .map(([written, changes]) => changes.reduce((now, [at, drop, put]) => {
-    const place = at % (now.length + 1);
-    return now.slice(0, place) + put + now.slice(place + drop);
-  }, written));
+  .map(([written, changes]) =>
+    changes.reduce((now, [at, drop, put]) => {
+      const place = at % (now.length + 1);
+      return now.slice(0, place) + put + now.slice(place + drop);
+    }, written),
+  );
 
 test('of what was JSON once and was changed since, it takes exactly what JSON.parse takes, without keys that stand twice', () => {
   let taken = 0;
-  fc.assert(fc.property(mutated, (written) => {
-    if (agrees(written)) taken++;
-  }), { numRuns: 20_000 });
+  fc.assert(
+    fc.property(mutated, (written) => {
+      if (agrees(written)) taken++;
+    }),
+    { numRuns: 20_000 },
+  );
   expect(taken).toBeGreaterThan(1_000);
 });
 
 test('of scraps thrown together, too', () => {
-  fc.assert(fc.property(fc.array(scrap, { maxLength: 6 }), (scraps) => {
-    agrees(scraps.join(''));
-  }), { numRuns: 20_000 });
+  let taken = 0;
+  fc.assert(
+    fc.property(fc.array(scrap, { maxLength: 6 }), (scraps) => {
+      if (agrees(scraps.join(''))) taken++;
+    }),
+    { numRuns: 20_000 },
+  );
+  expect(taken).toBeGreaterThan(100);
 });
 
-test.each(['', ' ', '{', '[', '"', '{"a"', '{"a":', '{"a":1', '{"a":1,', '{"a":1,}', '[1,', '[1,]', '[,]', '{,}', '{a:1}', '{1:1}', '01', '1.', '.5', '1e', '+1', '-', '0x1', '1_0', 'NaN', 'Infinity', 'undefined', 'True', 'nulll', '"\t"', '"\\x"', '"\\u12g4"', '"\\u123"', '"\\', "'a'", '1 2', '{}{}', '\ufeff1', '\u00a01', '1\f', '/**/1', '"\ud800', '[1 2]', '{"a" 1}', '{"a":1 "b":2}'])('%j is not JSON', (written) => {
+test.each([
+  '',
+  ' ',
+  '{',
+  '[',
+  '"',
+  '{"a"',
+  '{"a":',
+  '{"a":1',
+  '{"a":1,',
+  '{"a":1,}',
+  '[1,',
+  '[1,]',
+  '[,]',
+  '{,}',
+  '{a:1}',
+  '{1:1}',
+  '01',
+  '1.',
+  '.5',
+  '1e',
+  '+1',
+  '-',
+  '0x1',
+  '1_0',
+  'NaN',
+  'Infinity',
+  'undefined',
+  'True',
+  'nulll',
+  '"\t"',
+  '"\\x"',
+  '"\\u12g4"',
+  '"\\u123"',
+  '"\\',
+  "'a'",
+  '1 2',
+  '{}{}',
+  '\ufeff1',
+  '\u00a01',
+  '1\f',
+  '/**/1',
+  '"\ud800',
+  '[1 2]',
+  '{"a" 1}',
+  '{"a":1 "b":2}',
+])('%j is not JSON', (written) => {
   expect(() => new JsonSource(written).value()).toThrow(JsonSourceError);
   expect(twin(written)).toBeUndefined();
 });
 
-test.each(['0', '-0', '-0.0e-0', '1E+5', '"\\u00e9\\/\\b"', '"\ud800"', '"\\ud800"', '"\x7f"', '"\u2028"', ' [ ] ', '\r\n{ }\t', '{"":0}', '"a"', 'true'])('%j is JSON', (written) => {
-  expect(agrees(written)).toBe(true);
-});
+test.each(['0', '-0', '-0.0e-0', '1E+5', '"\\u00e9\\/\\b"', '"\ud800"', '"\\ud800"', '"\x7f"', '"\u2028"', ' [ ] ', '\r\n{ }\t', '{"":0}', '"a"', 'true'])(
+  '%j is JSON',
+  (written) => {
+    expect(agrees(written)).toBe(true);
+  },
+);
 
 test('an error says at which character, counted from one', () => {
   expect(() => new JsonSource('{"a":x}').value()).toThrow('is not JSON (at character 6)');

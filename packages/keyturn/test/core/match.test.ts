@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ConfigurationError } from '../../src/core/errors.ts';
-import { matcher } from '../../src/core/match.ts';
+import { matcher } from '../../src/core/provider.ts';
 
 test.each([
   ['prod/*', 'prod/db', true],
@@ -36,6 +36,7 @@ test.each([
   ['a|b', 'a', false],
   ['prod/*', 'prod/😀', true],
   ['prod/*', 'prod/line\nend', true],
+  ['prod/**', 'prod/line\u2028end/x', true],
   ['__proto__/*', '__proto__/x', true],
 ])('of the pattern %s the name %j: %j', (pattern, name, matches) => {
   expect(matcher([pattern], 'vault')(name)).toBe(matches);

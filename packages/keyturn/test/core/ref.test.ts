@@ -179,7 +179,26 @@ describe('a reference that is wrong says how to mend it', () => {
   const dangerous = [
     ...Array.from({ length: 0x20 }, (_, code) => code),
     ...Array.from({ length: 0x21 }, (_, code) => 0x7f + code),
-    0x061c, 0x200b, 0x200c, 0x200d, 0x200e, 0x200f, 0x2028, 0x2029, 0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x2060, 0x2066, 0x2067, 0x2068, 0x2069, 0xfeff, 0xe0001,
+    0x061c,
+    0x200b,
+    0x200c,
+    0x200d,
+    0x200e,
+    0x200f,
+    0x2028,
+    0x2029,
+    0x202a,
+    0x202b,
+    0x202c,
+    0x202d,
+    0x202e,
+    0x2060,
+    0x2066,
+    0x2067,
+    0x2068,
+    0x2069,
+    0xfeff,
+    0xe0001,
   ];
   test('no character of a wrong reference forges, hides or turns round a line of its message', () => {
     for (const code of dangerous) {
@@ -194,8 +213,52 @@ describe('a reference that is wrong says how to mend it', () => {
   });
 });
 
-const magic = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'valueOf', '__defineGetter__', '__lookupSetter__', 'then', 'toJSON', 'length', 'name', 'isPrototypeOf', 'undefined'];
-const pieces = ['%', '#', '?', ':', '/', '//', '://', '%25', '%23', '%3F', '%3A', '3A', '25', '?version=', 'version=', '=', 'a', 'A', 'é', 'e\u0301', '\u0301', 'ü', '日', '😀', ' ', '.', '[0]', ...magic];
+const magic = [
+  '__proto__',
+  'constructor',
+  'prototype',
+  'toString',
+  'hasOwnProperty',
+  'valueOf',
+  '__defineGetter__',
+  '__lookupSetter__',
+  'then',
+  'toJSON',
+  'length',
+  'name',
+  'isPrototypeOf',
+  'undefined',
+];
+const pieces = [
+  '%',
+  '#',
+  '?',
+  ':',
+  '/',
+  '//',
+  '://',
+  '%25',
+  '%23',
+  '%3F',
+  '%3A',
+  '3A',
+  '25',
+  '?version=',
+  'version=',
+  '=',
+  'a',
+  'A',
+  'é',
+  'e\u0301',
+  '\u0301',
+  'ü',
+  '日',
+  '😀',
+  ' ',
+  '.',
+  '[0]',
+  ...magic,
+];
 const part = fc
   .array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 6 })
   .map((chosen) => chosen.join('').normalize('NFC'))
@@ -255,7 +318,10 @@ describe('every reference has one text', () => {
   test('two different references never share a text, in 300,000 made of delimiters, escapes, accents and magic names', () => {
     const random = seeded(0x5eed);
     const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
-    const text = () => Array.from({ length: 1 + Math.floor(random() * 4) }, () => pick(pieces)).join('').normalize('NFC');
+    const text = () =>
+      Array.from({ length: 1 + Math.floor(random() * 4) }, () => pick(pieces))
+        .join('')
+        .normalize('NFC');
     const meanings = new Map<string, string>();
     for (let count = 0; count < 300_000; count++) {
       const object: SecretRef = toRef({

@@ -45,9 +45,29 @@ describe('the fields of a JSON object', () => {
     expect(nested.field('a.b[0].c').reveal()).toBe('found');
     expect(nested.field('a.b[1][1][0]').reveal()).toBe('2');
     expect(nested.field('0').reveal()).toBe('key');
-    for (const none of ['a.b[2]', 'a.b.0', 'a.c', 'a.b[0].c.d', 'list.length', 'list.zero', 'list[00]', 'list[-1]', 'a..b', '.a', 'a.', 'a[b]', 'a[', ']', '[0]', 'list[999999999999999999999]']) {
+    for (const none of [
+      'a.b[2]',
+      'a.b.0',
+      'a.c',
+      'a.b[0].c.d',
+      'list.length',
+      'list.zero',
+      'list[00]',
+      'list[-1]',
+      'a..b',
+      '.a',
+      'a.',
+      'a[b]',
+      'a[',
+      ']',
+      '[0]',
+      'list[999999999999999999999]',
+    ]) {
       expect(nested.hasField(none), none).toBe(false);
-      expect(errorOf(() => nested.field(none)), none).toBeInstanceOf(SecretNotFoundError);
+      expect(
+        errorOf(() => nested.field(none)),
+        none,
+      ).toBeInstanceOf(SecretNotFoundError);
     }
   });
 
@@ -68,15 +88,18 @@ describe('the fields of a JSON object', () => {
     expect(error.message).toMatch(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u);
   });
 
-  test.each(['text', '', '"a string"', '[1]', '5', 'null', 'true', '{"a":1', '{"a":1}x', "{'a':1}", '\ufeff{"a":1}'])('%j has no fields, and that is said', (value) => {
-    const secret = secretOf(value);
-    const error = errorOf(() => secret.field('a')) as InvalidSecretError;
-    expect(error).toBeInstanceOf(InvalidSecretError);
-    expect(error.code).toBe('INVALID_SECRET');
-    expect(errorOf(() => secret.hasField('a'))).toBeInstanceOf(InvalidSecretError);
-    expect(errorOf(() => secret.fieldNames())).toBeInstanceOf(InvalidSecretError);
-    expect(secret.reveal()).toBe(value);
-  });
+  test.each(['text', '', '"a string"', '[1]', '5', 'null', 'true', '{"a":1', '{"a":1}x', "{'a':1}", '\ufeff{"a":1}'])(
+    '%j has no fields, and that is said',
+    (value) => {
+      const secret = secretOf(value);
+      const error = errorOf(() => secret.field('a')) as InvalidSecretError;
+      expect(error).toBeInstanceOf(InvalidSecretError);
+      expect(error.code).toBe('INVALID_SECRET');
+      expect(errorOf(() => secret.hasField('a'))).toBeInstanceOf(InvalidSecretError);
+      expect(errorOf(() => secret.fieldNames())).toBeInstanceOf(InvalidSecretError);
+      expect(secret.reveal()).toBe(value);
+    },
+  );
 
   test('the text of a JSON string is not parsed a second time', () => {
     const inner = secretOf('{"config":"{\\"a\\":1}"}').field('config');
@@ -86,14 +109,31 @@ describe('the fields of a JSON object', () => {
   });
 
   test('a field of a field is named by its path', () => {
-    const port = secretOf('{"db":{"port":5432}}', { ref: parseRef('cloud://prod?version=7'), version: '7' }).field('db').field('port');
+    const port = secretOf('{"db":{"port":5432}}', { ref: parseRef('cloud://prod?version=7'), version: '7' })
+      .field('db')
+      .field('port');
     expect(port.reveal()).toBe('5432');
     expect(port.ref).toEqual({ provider: 'cloud', name: 'prod', version: '7', field: 'db.port' });
     expect(port.version).toBe('7');
   });
 
   test('magic names are names like any other', () => {
-    const names = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'valueOf', '__defineGetter__', '__defineSetter__', '__lookupGetter__', 'then', 'toJSON', 'length', 'isPrototypeOf', 'propertyIsEnumerable'];
+    const names = [
+      '__proto__',
+      'constructor',
+      'prototype',
+      'toString',
+      'hasOwnProperty',
+      'valueOf',
+      '__defineGetter__',
+      '__defineSetter__',
+      '__lookupGetter__',
+      'then',
+      'toJSON',
+      'length',
+      'isPrototypeOf',
+      'propertyIsEnumerable',
+    ];
     const before = Reflect.ownKeys(Object.prototype).length;
     for (const name of names) {
       const full = secretOf(`{"${name}":"mine","nested":{"${name}":"deep"}}`);
@@ -111,7 +151,7 @@ describe('the fields of a JSON object', () => {
 
   test('a secret is no promise, even one with a field named then', async () => {
     const secret = secretOf('{"then":"x"}');
-    expect(await secret).toBe(secret);
+    expect(await Promise.resolve(secret)).toBe(secret);
   });
 
   test('the names of the fields keep the order of the source, also those that are numbers', () => {
@@ -120,7 +160,10 @@ describe('the fields of a JSON object', () => {
 
   test('a key that stands twice in one object is refused: which one is meant?', () => {
     for (const text of ['{"a":1,"a":2}', '{"a":1,"\\u0061":2}', '{"x":{"a":1,"a":1}}', '[{"a":1,"a":1}]', '{"__proto__":1,"__proto__":2}']) {
-      expect(errorOf(() => secretOf(text).json()), text).toBeInstanceOf(InvalidSecretError);
+      expect(
+        errorOf(() => secretOf(text).json()),
+        text,
+      ).toBeInstanceOf(InvalidSecretError);
     }
     expect(secretOf('[{"a":1},{"a":2}]').json()).toEqual([{ a: 1 }, { a: 2 }]);
   });
@@ -142,7 +185,15 @@ describe('the fields of a JSON object', () => {
 
   test('an error about malformed JSON says where, and quotes nothing of it', () => {
     const canary = 'hunter2-canary';
-    for (const text of [`{"a":"${canary}`, `{"a":${canary}}`, `${canary}`, `{"${canary}":1,"${canary}":2}`, `{"a":"${canary}"} ${canary}`, `{"a":"${canary}\\q"}`, `{${canary}:1}`]) {
+    for (const text of [
+      `{"a":"${canary}`,
+      `{"a":${canary}}`,
+      canary,
+      `{"${canary}":1,"${canary}":2}`,
+      `{"a":"${canary}"} ${canary}`,
+      `{"a":"${canary}\\q"}`,
+      `{${canary}:1}`,
+    ]) {
       const error = errorOf(() => secretOf(text).field('a')) as InvalidSecretError;
       expect(error).toBeInstanceOf(InvalidSecretError);
       expect(`${error.message} ${error.hint} ${error.stack} ${JSON.stringify(error)} ${String(error.cause)}`).not.toMatch(/hunter2|canary/);
@@ -163,15 +214,18 @@ describe('the value', () => {
     expect(secretOf(new TextEncoder().encode('{"a":"b"}')).field('a').reveal()).toBe('b');
   });
 
-  test.each([[[0xff, 0xfe]], [[0xc3]], [[0xed, 0xa0, 0x80]], [[0xc0, 0xaf]], [[0xf5, 0x80, 0x80, 0x80]]])('the bytes %j are not UTF-8: they are there as bytes, and as text an error', (list) => {
-    const secret = secretOf(Uint8Array.from(list));
-    for (const ask of [() => secret.reveal(), () => secret.json(), () => secret.field('a')]) {
-      const error = errorOf(ask) as InvalidSecretError;
-      expect(error).toBeInstanceOf(InvalidSecretError);
-      expect(error.hint).toMatch(/bytes\(\)/);
-    }
-    expect([...secret.bytes()]).toEqual(list);
-  });
+  test.each([[[0xff, 0xfe]], [[0xc3]], [[0xed, 0xa0, 0x80]], [[0xc0, 0xaf]], [[0xf5, 0x80, 0x80, 0x80]]])(
+    'the bytes %j are not UTF-8: they are there as bytes, and as text an error',
+    (list) => {
+      const secret = secretOf(Uint8Array.from(list));
+      for (const ask of [() => secret.reveal(), () => secret.json(), () => secret.field('a')]) {
+        const error = errorOf(ask) as InvalidSecretError;
+        expect(error).toBeInstanceOf(InvalidSecretError);
+        expect(error.hint).toMatch(/bytes\(\)/);
+      }
+      expect([...secret.bytes()]).toEqual(list);
+    },
+  );
 
   test('the bytes of text are UTF-8', () => {
     expect(Buffer.from(secretOf('ü').bytes()).toString('hex')).toBe('c3bc');

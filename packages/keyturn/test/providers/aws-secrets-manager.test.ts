@@ -39,7 +39,15 @@ async function failure(call: Promise<unknown>): Promise<KeyturnError> {
     () => expect.fail('it did not fail'),
     (reason: unknown) => reason as KeyturnError,
   );
-  const shown = [error.message, error.stack, error.hint, String(error), inspect(error, { depth: 20, showHidden: true }), JSON.stringify(error), JSON.stringify(Object.getOwnPropertyDescriptors(error))];
+  const shown = [
+    error.message,
+    error.stack,
+    error.hint,
+    String(error),
+    inspect(error, { depth: 20, showHidden: true }),
+    JSON.stringify(error),
+    JSON.stringify(Object.getOwnPropertyDescriptors(error)),
+  ];
   expect(shown.join('\n')).not.toContain(canary);
   expect(error).not.toHaveProperty('cause');
   expect(error).not.toHaveProperty('$metadata');
@@ -123,7 +131,9 @@ describe.skipIf(!needs('moto'))('against moto', () => {
   test('after a rotation that moves AWSCURRENT by hand, the current version is read', async () => {
     const { VersionId: old } = await create('moved', 'old');
     const { VersionId: pending } = await admin.send(new PutSecretValueCommand({ SecretId: 'moved', SecretString: 'new', VersionStages: ['AWSPENDING'] }));
-    await admin.send(new UpdateSecretVersionStageCommand({ SecretId: 'moved', VersionStage: 'AWSCURRENT', MoveToVersionId: pending, RemoveFromVersionId: old }));
+    await admin.send(
+      new UpdateSecretVersionStageCommand({ SecretId: 'moved', VersionStage: 'AWSCURRENT', MoveToVersionId: pending, RemoveFromVersionId: old }),
+    );
     expect((await aws().get({ name: 'moved' }, reading()))?.reveal()).toBe('new');
   });
 
@@ -232,7 +242,9 @@ describe.skipIf(!needs('moto'))('against moto', () => {
 
     test('a read whose deadline has passed asks nobody for long', async () => {
       await proxy.set({ kind: 'silence' });
-      const error = await failure(through({ timeout: 'none' }).get({ name: 'far' }, { signal: new AbortController().signal, deadline: performance.now() + 200 }));
+      const error = await failure(
+        through({ timeout: 'none' }).get({ name: 'far' }, { signal: new AbortController().signal, deadline: performance.now() + 200 }),
+      );
       expect(error.code).toBe('PROVIDER_UNAVAILABLE');
       await proxy.untilAllClosed();
     });
@@ -313,7 +325,9 @@ describe('against answers of every kind', () => {
 
   test('a refusal names what IAM must allow', async () => {
     server.answer(awsError('AccessDeniedException', 'no'));
-    expect((await failure(aws().get({ name: 'prod/db' }, reading()))).hint).toContain('secretsmanager:GetSecretValue on arn:aws:secretsmanager:eu-west-1:*:secret:prod/db-??????');
+    expect((await failure(aws().get({ name: 'prod/db' }, reading()))).hint).toContain(
+      'secretsmanager:GetSecretValue on arn:aws:secretsmanager:eu-west-1:*:secret:prod/db-??????',
+    );
   });
 
   test.each([
@@ -484,12 +498,16 @@ describe('settings', () => {
   });
 
   test('https anywhere and plain http to this machine are accepted', () => {
-    for (const endpoint of ['https://vpce-1.secretsmanager.eu-west-1.vpce.amazonaws.com', 'http://localhost:4566', 'http://127.0.0.1:1', 'http://[::1]:1']) provider({ region, endpoint });
+    for (const endpoint of ['https://vpce-1.secretsmanager.eu-west-1.vpce.amazonaws.com', 'http://localhost:4566', 'http://127.0.0.1:1', 'http://[::1]:1'])
+      provider({ region, endpoint });
   });
 
   test('an endpoint from the environment is held to the same rule', async () => {
     vi.stubEnv('AWS_ENDPOINT_URL', 'http://192.0.2.1:1');
-    expect(await failure(provider({ region }).get({ name: 'x' }, reading()))).toMatchObject({ code: 'CONFIGURATION', message: expect.stringContaining('plain http') as string });
+    expect(await failure(provider({ region }).get({ name: 'x' }, reading()))).toMatchObject({
+      code: 'CONFIGURATION',
+      message: expect.stringContaining('plain http') as string,
+    });
   });
 
   test('a misspelt option, a wrong region, a bare number and a client beside an endpoint are refused', () => {
@@ -512,7 +530,15 @@ describe('settings', () => {
     vi.stubEnv('AWS_REGION', 'eu-west-1');
     const client = new SecretsManagerClient({ region });
     const identities = [
-      {}, { region: 'us-east-1' }, { profile: 'a' }, { profile: 'b' }, { endpoint: 'http://localhost:1' }, { bundle: 'a' }, { bundle: 'b' }, { client }, { client: new SecretsManagerClient({ region }) },
+      {},
+      { region: 'us-east-1' },
+      { profile: 'a' },
+      { profile: 'b' },
+      { endpoint: 'http://localhost:1' },
+      { bundle: 'a' },
+      { bundle: 'b' },
+      { client },
+      { client: new SecretsManagerClient({ region }) },
     ].map((options) => awsSecretsManager(options).identity);
     expect(new Set(identities).size).toBe(identities.length);
     expect(awsSecretsManager({ client }).identity).toBe(awsSecretsManager({ client }).identity);

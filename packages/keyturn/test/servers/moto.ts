@@ -17,11 +17,23 @@ const startsWithinMs = 60_000;
 /** Where moto differs from AWS, as far as a test here meets it. The test beside each row says what stands in for AWS. */
 export const motoIsNotAws = [
   { what: 'ResourceNotFoundException has HTTP status 404', aws: '400', reason: 'We branch on names; the HTTP answerer sends AWS’s 400.' },
-  { what: 'after UpdateSecretVersionStage a read without a stage answers the old value', aws: 'the new one', reason: 'We always send VersionStage AWSCURRENT.' },
-  { what: 'a refusal by IAM has an XML body that the SDK cannot parse', aws: 'JSON with AccessDeniedException', reason: 'Denials are tested with the HTTP answerer.' },
+  {
+    what: 'after UpdateSecretVersionStage a read without a stage answers the old value',
+    aws: 'the new one',
+    reason: 'We always send VersionStage AWSCURRENT.',
+  },
+  {
+    what: 'a refusal by IAM has an XML body that the SDK cannot parse',
+    aws: 'JSON with AccessDeniedException',
+    reason: 'Denials are tested with the HTTP answerer.',
+  },
   { what: 'expired and wrong credentials are accepted', aws: 'ExpiredTokenException and others', reason: 'Tested with the HTTP answerer.' },
   { what: 'never throttles, never fails inside', aws: 'does both', reason: 'Tested with the HTTP answerer.' },
-  { what: 'a secret marked deleted: "currently marked deleted"', aws: '"marked for deletion" or "scheduled for deletion"', reason: 'All are recognised; AWS’s sentences come from the HTTP answerer.' },
+  {
+    what: 'a secret marked deleted: "currently marked deleted"',
+    aws: '"marked for deletion" or "scheduled for deletion"',
+    reason: 'All are recognised; AWS’s sentences come from the HTTP answerer.',
+  },
   { what: 'closes the connection after every answer', aws: 'keeps it open', reason: 'Reuse is tested with the HTTP answerer.' },
   { what: 'names like "a b!" and values over 65,536 bytes are accepted', aws: 'ValidationException', reason: 'Tested with the HTTP answerer.' },
 ] as const;

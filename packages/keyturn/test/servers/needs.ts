@@ -59,7 +59,10 @@ function program(variable: string, name: string): string | undefined {
   const venvs = existsSync(cache) ? readdirSync(cache).filter((folder) => folder.startsWith('venv-')) : [];
   const ours = venvs.map((venv) => join(cache, venv, 'bin', name)).find(isExecutable);
   if (ours !== undefined) return ours;
-  const onPath = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean).map((folder) => join(folder, name));
+  const onPath = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .filter(Boolean)
+    .map((folder) => join(folder, name));
   // A version manager's shim is there whether or not there is a program behind it.
   return onPath.filter(isExecutable).find((file) => spawnSync(file, ['--help'], { stdio: 'ignore', timeout: 30_000 }).status === 0);
 }

@@ -45,11 +45,19 @@ export function told(values: Record<string, string> = {}, settings: ProviderSett
       provider.reads.push(ref.name);
       if (provider.isSlow) {
         return new Promise((resolve, reject) => {
-          signal.addEventListener('abort', () => { reject(signal.reason as Error); }, { once: true });
+          signal.addEventListener(
+            'abort',
+            () => {
+              reject(signal.reason as Error);
+            },
+            { once: true },
+          );
           provider.pending.push({
             ref,
             signal,
-            answer: (value, version) => { resolve(value === undefined ? undefined : secretOf(ref, value, version)); },
+            answer: (value, version) => {
+              resolve(value === undefined ? undefined : secretOf(ref, value, version));
+            },
             fail: reject,
           });
         });

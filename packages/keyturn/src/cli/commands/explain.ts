@@ -46,7 +46,8 @@ function because({ ref, outcome, provider, version, steps, error }: Explanation)
     steps.findIndex((step) => step.outcome === 'found' || step.outcome === 'failed'),
   );
   const passed = before.map((step) => `${step.provider} ${reasons[step.outcome]}`);
-  const after = passed.length === 0 ? 'it is asked first' : listed(passed);
+  const isNamed = /^[a-z][a-z0-9-]*:\/\//.test(ref);
+  const after = isNamed ? 'it is asked by name' : passed.length === 0 ? 'it is asked first' : listed(passed);
   if (outcome === 'found') return `${ref} comes from ${provider!}${version === undefined ? '' : `, version ${version}`}, because ${after}.`;
   if (error && outcome === 'absent') return `${error.message}${error.hint === undefined ? '' : ` ${error.hint}`}`;
   if (outcome === 'absent') return `${ref} is nowhere: ${listed(steps.map((step) => `${step.provider} ${reasons[step.outcome]}`))}.`;
