@@ -42,6 +42,8 @@ export class Landing {
     if (reason === 'miss') this.#events.emit('miss', { ...about, provider: value.provider, found: true });
     else this.#events.emit('refresh', { ...about, provider: value.provider });
     if (!flight.isOutdated) this.keep(value, want.documentText, flight.order);
+    // Whoever called refresh() may rely on what it gave, although an invalidation came between.
+    else if (reason === 'refresh') this.#compare(value, this.#cache.find(this.#scope, want.documentText));
     return value;
   }
 
@@ -50,7 +52,7 @@ export class Landing {
     const now = this.#cache.clock.now();
     const present = this.#cache.find(this.#scope, text);
     if (present && present.order > order) {
-      if (!secret.equals(present.secret)) this.#doubt(present);
+      this.#compare(secret, present);
       return undefined;
     }
     this.#cache.removeAbsent(this.#scope, text);
@@ -103,6 +105,10 @@ export class Landing {
     // Another provider's refusal says nothing about this value.
     else if ((error.code as string) === 'ACCESS_DENIED' && error.provider === present.secret.provider) this.#cache.remove(present);
     return error;
+  }
+
+  #compare(secret: Secret, present: Entry | undefined): void {
+    if (present && !secret.equals(present.secret)) this.#doubt(present);
   }
 
   #doubt(entry: Entry): void {

@@ -104,9 +104,12 @@ export class SecretCache {
     }
     if (this.recency.size >= this.maxEntries) {
       const oldest = this.recency.oldest as Entry;
-      this.#evictions++;
+      const isForgotten = this.#claim(oldest);
       this.remove(oldest);
-      evicted(oldest.secret);
+      if (!isForgotten) {
+        this.#evictions++;
+        evicted(oldest.secret);
+      }
     }
     const entry = new Entry(scope, text, secret, times, scope.reclaim.epoch, order);
     scope.slots.set(text, new Slot(entry, secret));

@@ -36,6 +36,11 @@ export interface TtlCacheStats {
   readonly ttl: number;
 }
 
+/** A load under way; it has no promise while its function has not returned. */
+interface Flight<V> {
+  value: Promise<V> | undefined;
+}
+
 interface Entry<V> extends Linked<Entry<V>> {
   readonly key: string;
   value: V;
@@ -56,7 +61,7 @@ interface Entry<V> extends Linked<Entry<V>> {
 export class TtlCache<V> {
   readonly #entries = new Map<string, Entry<V>>();
   readonly #recency = new LruList<Entry<V>>();
-  readonly #flights = new Map<string, Promise<V>>();
+  readonly #flights = new Map<string, Flight<V>>();
   readonly #reclaim: Reclaim<Entry<V>>;
   readonly #clock: LifeClock;
   readonly #ttl: number;
@@ -132,29 +137,36 @@ export class TtlCache<V> {
   getOrSet(key: string, load: () => V, options?: SetOptions): V;
   getOrSet(key: string, load: () => V | Promise<V>, options?: SetOptions): V | Promise<V> {
     if (options?.ttl !== undefined) parseDuration(options.ttl, 'ttl');
-    const flight = this.#flights.get(key);
-    if (flight) {
+    const joined = this.#flights.get(key)?.value;
+    if (joined) {
       this.#misses++;
-      return flight;
+      return joined;
     }
     const kept = this.get(key);
     if (kept !== undefined) return kept;
-    const loaded = load();
-    if (!isThenable(loaded)) {
-      if (loaded !== undefined) this.#put(key, loaded, options);
-      return loaded;
-    }
-    const started = Promise.resolve(loaded);
-    this.#flights.set(key, started);
+    // Registered before the load runs: what it sets or deletes itself is younger than what it answers.
+    const flight: Flight<V> = { value: undefined };
+    this.#flights.set(key, flight);
     const landed = (value?: V) => {
-      if (this.#flights.get(key) !== started) return;
+      if (this.#flights.get(key) !== flight) return;
       this.#flights.delete(key);
       if (value !== undefined) this.#put(key, value, options);
     };
-    started.then(landed, () => {
+    try {
+      const loaded = load();
+      if (!isThenable(loaded)) {
+        landed(loaded);
+        return loaded;
+      }
+      flight.value = Promise.resolve(loaded);
+    } catch (error) {
+      landed();
+      throw error;
+    }
+    flight.value.then(landed, () => {
       landed();
     });
-    return started;
+    return flight.value;
   }
 
   /** Forgets every key that begins with `prefix`, at once; resolves with their number when their memory is back. */
@@ -223,8 +235,9 @@ export class TtlCache<V> {
       return;
     }
     if (this.#entries.size >= this.#maxEntries) {
-      this.#evictions++;
-      this.#remove(this.#recency.oldest as Entry<V>);
+      const oldest = this.#recency.oldest as Entry<V>;
+      if (!this.#claim(oldest)) this.#evictions++;
+      this.#remove(oldest);
     }
     const added: Entry<V> = { key, value, createdAt: now, expiresAt: now + ttl, epoch: this.#reclaim.epoch, newer: undefined, older: undefined };
     this.#entries.set(key, added);

@@ -216,6 +216,6 @@ test('a read that begins after an invalidation or a finished refresh never gives
         await secrets.close();
       },
     ),
-    { numRuns: 1_000 },
+    { numRuns: 3_000 },
   );
 }, 120_000);
