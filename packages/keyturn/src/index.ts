@@ -21,7 +21,7 @@ export {
   UnsupportedError,
 } from './core/errors.ts';
 export type { CacheStats, Held } from './cache/stats.ts';
-export type { GetOptions } from './cache/want.ts';
+export type { GetOptions } from './cache/lifetime.ts';
 export type { SecretSettings } from './cache/lifetime.ts';
 export type { OnUnavailable, Step } from './chain.ts';
 export type { Clock, SleepOptions } from './core/clock.ts';

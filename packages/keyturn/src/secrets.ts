@@ -1,15 +1,14 @@
 /** createSecrets(): puts the pipeline together. The first file to read. */
 import { Cached } from './cache/cached.ts';
-import { type LifetimeOptions, Lifetimes } from './cache/lifetime.ts';
+import { type GetOptions, type LifetimeOptions, Lifetimes } from './cache/lifetime.ts';
 import { SecretCache, type SecretCacheOptions } from './cache/secret-cache.ts';
 import type { CacheStats } from './cache/stats.ts';
-import { type GetOptions, wantOf } from './cache/want.ts';
+import { formatRef, type SecretRef, wantOf } from './core/ref.ts';
 import { Chain, type OnUnavailable } from './chain.ts';
 import { type Clock, type Duration, formatDuration, limitTime, parseDuration, systemClock, unlessAborted } from './core/clock.ts';
 import { ClosedError, ConfigurationError, DeadlineExceededError, isKeyturnError, type KeyturnError } from './core/errors.ts';
 import { Emitter, type EventName, type Listener, logEvents, type Logger, type LogLevel } from './core/events.ts';
 import type { Provider, ReadOptions } from './core/provider.ts';
-import { formatRef, type SecretRef } from './core/ref.ts';
 import type { Secret } from './core/secret.ts';
 import type { Explanation } from './explain.ts';
 import { timeout } from './resilience/timeout.ts';

@@ -6,17 +6,15 @@
  */
 import { ClosedError, isKeyturnError, type KeyturnError } from '../core/errors.ts';
 import type { Emitter } from '../core/events.ts';
-import type { SecretRef } from '../core/ref.ts';
+import { type SecretRef, type Want, wantOf } from '../core/ref.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Source } from '../core/source.ts';
 import type { Entry, Scope, Slot } from './entry.ts';
-import type { LifeClock } from './life-clock.ts';
-import type { Lifetimes } from './lifetime.ts';
-import type { LruList } from './bookkeeping.ts';
+import type { LifeClock, LruList } from './bookkeeping.ts';
+import { type GetOptions, type Lifetimes, limitsOf } from './lifetime.ts';
 import { Reading, type ReadingOptions } from './reading.ts';
 import type { SecretCache } from './secret-cache.ts';
 import type { CacheStats, Held } from './stats.ts';
-import { type GetOptions, limitsOf, type Want, wantOf } from './want.ts';
 
 /** A local source is asked for changes at most this often. */
 const noticeEvery = 1_000;

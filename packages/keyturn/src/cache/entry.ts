@@ -1,8 +1,7 @@
 /** What the secrets' cache keeps: a document with its times, and the fields that were cut from it. */
 import type { Events } from '../core/events.ts';
 import { Secret } from '../core/secret.ts';
-import { type Linked, Reclaim } from './bookkeeping.ts';
-import { type LifeClock, tickOf } from './life-clock.ts';
+import { type LifeClock, type Linked, Reclaim, tickOf } from './bookkeeping.ts';
 
 /** What a reference's text leads to: a document, or one field of it. One shape for both, so that a hit is one path for the machine. */
 export class Slot {
@@ -68,6 +67,11 @@ export class Entry implements Linked<Entry> {
   quiet(until: number): void {
     this.quietUntil = Math.min(until, this.freshUntil);
     this.quietTick = tickOf(this.quietUntil);
+  }
+
+  /** Shortens its life: it is neither fresh nor usable from `instant` on. */
+  endBy(instant: number): void {
+    this.live({ quietUntil: this.quietUntil, freshUntil: Math.min(this.freshUntil, instant), staleUntil: Math.min(this.staleUntil, instant) });
   }
 
   /** No reader finds it fresh through a slot it still holds. */

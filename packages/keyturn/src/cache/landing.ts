@@ -11,7 +11,7 @@ import { beginCoolDown, type Entry, type Scope } from './entry.ts';
 import type { Flight, Outcome } from './flights.ts';
 import type { Lifetimes } from './lifetime.ts';
 import type { SecretCache } from './secret-cache.ts';
-import type { Want } from './want.ts';
+import type { Want } from '../core/ref.ts';
 
 /** Why the source was read: nothing usable was kept, or what was kept is read again. */
 export type Reason = 'miss' | 'refresh';

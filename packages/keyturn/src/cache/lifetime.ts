@@ -32,7 +32,7 @@ const refreshAhead = 0.8;
 /** An answer from a later provider, while an earlier one cannot be reached, is kept no longer. */
 export const longestDetour = 30_000;
 
-interface Limits {
+interface Times {
   readonly ttl: number | undefined;
   readonly staleIfError: number | undefined;
 }
@@ -44,10 +44,10 @@ export class Lifetimes {
   readonly #staleIfError: number;
   readonly #minTtl: number;
   readonly #maxTtl: number;
-  readonly #own = new Map<string, Limits>();
+  readonly #own = new Map<string, Times>();
   /** Of a document, the settings of its fields. */
-  readonly #fields = new Map<string, Limits[]>();
-  readonly #providers = new Map<string, Limits>();
+  readonly #fields = new Map<string, Times[]>();
+  readonly #providers = new Map<string, Times>();
   readonly #random: () => number;
   readonly #clamped: Clamped;
   readonly #reported = new Set<string>();
@@ -65,20 +65,20 @@ export class Lifetimes {
     }
     this.ttl = parseDuration(options.ttl ?? '5m', 'ttl');
     this.#staleIfError = parseDuration(options.staleIfError ?? '1h', 'staleIfError');
-    for (const provider of providers) this.#providers.set(provider.name, limitsOf(provider, provider.name));
+    for (const provider of providers) this.#providers.set(provider.name, timesOf(provider, provider.name));
     for (const [text, settings] of Object.entries(options.secrets ?? {})) {
       const ref = parseRef(text);
-      const limits = limitsOf(settings, `secrets["${text}"]`);
-      this.#own.set(formatRef(ref), limits);
+      const times = timesOf(settings, `secrets["${text}"]`);
+      this.#own.set(formatRef(ref), times);
       if (ref.field === undefined) continue;
       const document = formatDocument(ref);
-      this.#fields.set(document, [...(this.#fields.get(document) ?? []), limits]);
+      this.#fields.set(document, [...(this.#fields.get(document) ?? []), times]);
     }
   }
 
   /** The times of `secret`, which is as old at `now` as it says; `undefined` when it must not be kept. */
   of(secret: Secret, now: number): Lifetime | undefined {
-    const { ttl, staleIfError } = this.#limits(secret);
+    const { ttl, staleIfError } = this.#timesOf(secret);
     if (ttl === 0) return undefined;
     const born = now - secret.ageMs;
     const life = secret.fallback ? Math.min(ttl, longestDetour) : ttl;
@@ -92,26 +92,26 @@ export class Lifetimes {
   }
 
   /** Own settings come before the provider's, those before the cache's; then the strictest of the document's fields. */
-  #limits(secret: Secret): { ttl: number; staleIfError: number } {
+  #timesOf(secret: Secret): { ttl: number; staleIfError: number } {
     const provider = this.#providers.get(secret.provider);
     const inherited = this.#settings(documentOf(secret.ref));
     let ttl = inherited?.ttl ?? provider?.ttl ?? this.ttl;
     let staleIfError = inherited?.staleIfError ?? provider?.staleIfError ?? this.#staleIfError;
-    for (const limits of this.#stricter(secret.ref)) {
-      ttl = Math.min(ttl, limits.ttl ?? Infinity);
-      staleIfError = Math.min(staleIfError, limits.staleIfError ?? Infinity);
+    for (const times of this.#stricter(secret.ref)) {
+      ttl = Math.min(ttl, times.ttl ?? Infinity);
+      staleIfError = Math.min(staleIfError, times.staleIfError ?? Infinity);
     }
     return { ttl: this.#clamp(ttl), staleIfError };
   }
 
   /** Settings written for a name hold for all its versions, whichever provider is asked; those written more exactly come first. */
-  #settings(ref: SecretRef): Limits | undefined {
+  #settings(ref: SecretRef): Times | undefined {
     if (this.#own.size === 0) return undefined;
     return this.#own.get(formatRef(ref)) ?? this.#own.get(formatRef(bare(ref)));
   }
 
-  #stricter(ref: SecretRef): readonly Limits[] {
-    if (ref.field !== undefined) return [this.#settings(ref)].filter((limits) => limits !== undefined);
+  #stricter(ref: SecretRef): readonly Times[] {
+    if (ref.field !== undefined) return [this.#settings(ref)].filter((times) => times !== undefined);
     if (this.#fields.size === 0) return [];
     const exact = formatDocument(ref);
     const named = formatDocument(bare(ref));
@@ -131,7 +131,7 @@ export class Lifetimes {
   }
 }
 
-function limitsOf(settings: SecretSettings | ProviderSettings, where: string): Limits {
+function timesOf(settings: SecretSettings | ProviderSettings, where: string): Times {
   return {
     ttl: settings.ttl === undefined ? undefined : parseDuration(settings.ttl, `${where}.ttl`),
     staleIfError: settings.staleIfError === undefined ? undefined : parseDuration(settings.staleIfError, `${where}.staleIfError`),
@@ -145,4 +145,38 @@ function bare(ref: SecretRef): SecretRef {
 /** Rounded down, so that no lifetime is longer than it was asked to be. */
 function whole(instant: number): number {
   return Math.floor(instant);
+}
+
+export interface GetOptions {
+  /** The answer is no older than this, stale ones included, and no read that began earlier is joined. `0`: read now. */
+  readonly maxAge?: Duration | undefined;
+  /** Ends this caller's wait, and nobody else's. */
+  readonly signal?: AbortSignal | undefined;
+  /** The most this caller waits. Default: the deadline. */
+  readonly timeout?: Duration | undefined;
+}
+
+export interface Limits {
+  readonly maxAge: number;
+  readonly timeout: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+export const noLimits: Limits = { maxAge: Infinity, timeout: Infinity, signal: undefined };
+
+/** @throws ConfigurationError for an unknown option or a malformed duration, and the signal's reason when it has aborted */
+export function limitsOf(options: GetOptions | undefined): Limits {
+  if (options === undefined) return noLimits;
+  for (const key of Object.keys(options)) {
+    if (key !== 'maxAge' && key !== 'signal' && key !== 'timeout') {
+      throw new ConfigurationError(`get: unknown option "${key}".`, { hint: 'It takes maxAge, signal, timeout.' });
+    }
+  }
+  const { maxAge, signal, timeout } = options;
+  signal?.throwIfAborted();
+  return {
+    maxAge: maxAge === undefined ? Infinity : parseDuration(maxAge, 'maxAge'),
+    timeout: timeout === undefined ? Infinity : parseDuration(timeout, 'timeout'),
+    signal,
+  };
 }

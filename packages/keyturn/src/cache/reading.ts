@@ -15,10 +15,10 @@ import type { Source } from '../core/source.ts';
 import { beginCoolDown, type Entry, isCooling, isRecent, patience, type Scope } from './entry.ts';
 import { Batch, type Flight, Flights } from './flights.ts';
 import { Landing, type Reason } from './landing.ts';
-import type { LifeClock } from './life-clock.ts';
-import type { Lifetimes } from './lifetime.ts';
+import type { LifeClock } from './bookkeeping.ts';
+import { type Lifetimes, type Limits, noLimits } from './lifetime.ts';
 import type { SecretCache } from './secret-cache.ts';
-import { type Limits, noLimits, type Want } from './want.ts';
+import type { Want } from '../core/ref.ts';
 
 export interface ReadingOptions {
   readonly source: Source;
@@ -275,19 +275,10 @@ export class Reading {
     try {
       return this.#cache.putField(entry, want.text, entry.secret.field(field)).secret;
     } catch (error) {
-      if (isKeyturnError(error) && error.code === 'INVALID_SECRET') this.#cutShort(entry);
+      // It is about to be mended: kept no longer than an absence.
+      if (isKeyturnError(error) && error.code === 'INVALID_SECRET') entry.endBy(Math.floor(this.#life.now() + this.#cache.negativeTtl));
       throw error;
     }
-  }
-
-  /** A document that does not parse is kept no longer than an absence: it is about to be mended. */
-  #cutShort(entry: Entry): void {
-    const end = Math.floor(this.#life.now() + this.#cache.negativeTtl);
-    entry.live({
-      quietUntil: Math.min(entry.quietUntil, end),
-      freshUntil: Math.min(entry.freshUntil, end),
-      staleUntil: Math.min(entry.staleUntil, end),
-    });
   }
 }
 

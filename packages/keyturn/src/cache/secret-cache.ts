@@ -4,8 +4,7 @@ import type { SecretNotFoundError } from '../core/errors.ts';
 import { formatDocument } from '../core/ref.ts';
 import type { Secret } from '../core/secret.ts';
 import { aboutOf, Entry, type Lifetime, Scope, Slot } from './entry.ts';
-import { LifeClock } from './life-clock.ts';
-import { LruList } from './bookkeeping.ts';
+import { LifeClock, LruList } from './bookkeeping.ts';
 import { checkMaxEntries, checkSweepInterval, sweepEvery, TtlCache } from './ttl-cache.ts';
 
 export interface SecretCacheOptions {

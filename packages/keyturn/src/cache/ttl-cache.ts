@@ -1,8 +1,7 @@
 /** A bounded cache of anything, each entry with a time to live: what the secrets' own cache is made of, for your values. */
 import { type Clock, type Duration, parseDuration, systemClock } from '../core/clock.ts';
 import { ConfigurationError } from '../core/errors.ts';
-import { LifeClock } from './life-clock.ts';
-import { type Linked, LruList, Reclaim } from './bookkeeping.ts';
+import { LifeClock, type Linked, LruList, Reclaim } from './bookkeeping.ts';
 
 export interface TtlCacheOptions {
   /** Default `'5m'`. `0`: nothing is kept. `'none'`: until deleted. */

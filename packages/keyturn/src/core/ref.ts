@@ -107,6 +107,20 @@ export function toRef(ref: string | SecretRef): SecretRef {
   );
 }
 
+/** A reference in all the forms that a read needs. */
+export interface Want {
+  readonly ref: SecretRef;
+  readonly text: string;
+  readonly document: SecretRef;
+  readonly documentText: string;
+}
+
+/** @throws InvalidReferenceError */
+export function wantOf(given: string | SecretRef): Want {
+  const ref = toRef(given);
+  return { ref, text: formatRef(ref), document: documentOf(ref), documentText: formatDocument(ref) };
+}
+
 function checkRef(ref: SecretRef, text: string): SecretRef {
   for (const key of ['provider', 'name', 'version', 'field'] as const) {
     const part = ref[key];

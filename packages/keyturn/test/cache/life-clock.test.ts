@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { LifeClock, tickOf } from '../../src/cache/life-clock.ts';
+import { LifeClock, tickOf } from '../../src/cache/bookkeeping.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { FakeClock, settled } from '../support/fake-clock.ts';
 

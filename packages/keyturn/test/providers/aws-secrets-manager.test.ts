@@ -499,7 +499,7 @@ describe('settings', () => {
 
   test('https anywhere and plain http to this machine are accepted', () => {
     for (const endpoint of ['https://vpce-1.secretsmanager.eu-west-1.vpce.amazonaws.com', 'http://localhost:4566', 'http://127.0.0.1:1', 'http://[::1]:1'])
-      provider({ region, endpoint });
+      expect(provider({ region, endpoint }).name).toBe('aws-secrets-manager');
   });
 
   test('an endpoint from the environment is held to the same rule', async () => {
