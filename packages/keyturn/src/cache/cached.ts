@@ -9,7 +9,7 @@ import type { Emitter } from '../core/events.ts';
 import { type SecretRef, type Want, wantOf } from '../core/ref.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Source } from '../core/source.ts';
-import type { Entry, Scope, Slot } from './entry.ts';
+import { aboutOf, type Entry, type Scope, type Slot } from './entry.ts';
 import type { LifeClock, LruList } from './bookkeeping.ts';
 import { type GetOptions, type Lifetimes, limitsOf } from './lifetime.ts';
 import { Reading, type ReadingOptions } from './reading.ts';
@@ -58,7 +58,7 @@ export class Cached {
       const slot = this.#slots.get(given as string);
       if (slot !== undefined && (++this.#hits & lookEvery) !== 0 && this.#life.glance < slot.entry.quietTick) {
         this.#recency.touch(slot.entry);
-        if (this.#events.hit !== undefined) this.#events.hit(slot.entry.about);
+        if (this.#events.hit !== undefined) this.#events.hit(slot.entry.about ?? aboutOf(slot.entry));
         return slot.promise;
       }
     }
@@ -70,7 +70,7 @@ export class Cached {
     const slot = this.#slots.get(given as string);
     if (slot !== undefined && (++this.#hits & lookEvery) !== 0 && this.#life.glance < slot.entry.freshTick) {
       this.#recency.touch(slot.entry);
-      if (this.#events.hit !== undefined) this.#events.hit(slot.entry.about);
+      if (this.#events.hit !== undefined) this.#events.hit(slot.entry.about ?? aboutOf(slot.entry));
       return slot.secret;
     }
     return this.#peekTheLongWay(given);
@@ -213,7 +213,7 @@ export class Cached {
   #hit(entry: Entry): void {
     this.#hits++;
     this.#recency.touch(entry);
-    this.#events.hit?.(entry.about);
+    this.#events.hit?.(entry.about ?? aboutOf(entry));
   }
 
   /** The time; and a local source that changed loses its entries, before anything is answered from them. */

@@ -28,8 +28,8 @@ export class Entry implements Linked<Entry> {
   /** `quietUntil` and `freshUntil` as ticks. */
   quietTick = 0;
   freshTick = 0;
-  /** The event of a hit, made once. */
-  about: Events['hit'];
+  /** The event of a hit, made for the first who listens. */
+  about: Events['hit'] | undefined = undefined;
   /** Until then a read need ask nothing else: refresh-ahead begins here, or freshness ends. Never after `freshUntil`. */
   quietUntil = 0;
   freshUntil = 0;
@@ -50,7 +50,6 @@ export class Entry implements Linked<Entry> {
     this.home = home;
     this.text = text;
     this.secret = secret;
-    this.about = aboutOf(secret);
     this.live(times);
     this.epoch = epoch;
     this.order = order;
@@ -166,6 +165,7 @@ export class Scope {
   }
 }
 
-export function aboutOf({ ref, provider }: Secret): Events['hit'] {
-  return { ref, provider };
+export function aboutOf(entry: Entry): Events['hit'] {
+  const { ref, provider } = entry.secret;
+  return (entry.about = { ref, provider });
 }

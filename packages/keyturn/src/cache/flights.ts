@@ -1,7 +1,7 @@
 /** Any number of callers, one read; and nobody shares a read that began before the last invalidation. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Clock, formatDuration, limitTime, unlessAborted } from '../core/clock.ts';
-import { DeadlineExceededError } from '../core/errors.ts';
+import { DeadlineExceededError, isUnavailable } from '../core/errors.ts';
 import type { ReadOptions } from '../core/provider.ts';
 import type { SecretRef } from '../core/ref.ts';
 import { isSecret, type Secret } from '../core/secret.ts';
@@ -94,6 +94,8 @@ export class Flights<R, T> {
     const land = (outcome: { value?: R; error?: unknown }) => {
       this.#leaveAir(flight);
       if (flight.isAbandoned) return;
+      // An answer came. Another read of the same key that is still in the air may bring an older one: nobody joins it from now on.
+      if (!flight.isOutdated && (outcome.error === undefined || !isUnavailable(outcome.error))) this.#flights.delete(flight.key);
       try {
         resolve(settle(flight, { ...outcome, durationMs: this.#clock.now() - startedAt }));
       } catch (error) {

@@ -3,7 +3,7 @@ import { type Clock, type Duration, parseDuration, systemClock } from '../core/c
 import type { SecretNotFoundError } from '../core/errors.ts';
 import { formatDocument } from '../core/ref.ts';
 import type { Secret } from '../core/secret.ts';
-import { aboutOf, Entry, type Lifetime, Scope, Slot } from './entry.ts';
+import { Entry, type Lifetime, Scope, Slot } from './entry.ts';
 import { LifeClock, LruList } from './bookkeeping.ts';
 import { checkMaxEntries, checkSweepInterval, sweepEvery, TtlCache } from './ttl-cache.ts';
 
@@ -91,7 +91,7 @@ export class SecretCache {
         this.#forgetFields(present);
         present.secret = secret;
         scope.slots.set(text, new Slot(present, secret));
-        present.about = aboutOf(secret);
+        present.about = undefined;
         present.live(times);
         present.order = order;
         present.epoch = scope.reclaim.epoch;

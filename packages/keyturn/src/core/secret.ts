@@ -2,7 +2,7 @@
 import { type Clock, systemClock } from './clock.ts';
 import { InvalidSecretError, printable, SecretNotFoundError } from './errors.ts';
 import { type JsonSlice, JsonSource, JsonSourceError } from './json-source.ts';
-import { inspectSymbol, Redacted, redactedText } from './redacted.ts';
+import { inspectSymbol, redactedText } from './redacted.ts';
 import { formatRef, type SecretRef } from './ref.ts';
 
 export interface SecretInit {
@@ -53,7 +53,7 @@ export class Secret {
   readonly stale: boolean;
   /** A provider named before this one could not be reached, and `onUnavailable: 'next'` allowed to go on. */
   readonly fallback: boolean;
-  readonly #content: Redacted<Content>;
+  readonly #content: Content;
   readonly #shape: Shape;
   readonly #clock: Clock;
   readonly #born: number;
@@ -71,7 +71,7 @@ export class Secret {
       this.fetchedAt = from.fetchedAt;
       this.stale = changes.stale ?? from.stale;
       this.fallback = changes.fallback ?? from.fallback;
-      this.#content = changes.content === undefined ? from.#content : new Redacted<Content>(changes.content);
+      this.#content = changes.content ?? from.#content;
       this.#shape = changes.shape ?? from.#shape;
       this.#clock = from.#clock;
       this.#born = from.#born;
@@ -81,10 +81,11 @@ export class Secret {
       this.stale = false;
       this.fallback = false;
       // A copy in memory of its own: a small Buffer lies in a pool with its neighbours.
-      this.#content = new Redacted<Content>(typeof value === 'string' ? value : new Uint8Array(value));
+      this.#content = typeof value === 'string' ? value : new Uint8Array(value);
       this.#shape = 'document';
       this.#clock = clock;
-      this.#born = clock.now() - ageMs;
+      // Whole ms, rounded to the older side: a small integer is cheaper to keep.
+      this.#born = Math.floor(clock.now() - ageMs);
     }
     Object.freeze(this);
   }
@@ -99,7 +100,7 @@ export class Secret {
    * @throws InvalidSecretError when the value is bytes that are not UTF-8
    */
   reveal(): string {
-    const content = this.#content.reveal();
+    const content = this.#content;
     if (typeof content === 'string') return content;
     try {
       return utf8.decode(content);
@@ -110,7 +111,7 @@ export class Secret {
 
   /** A copy of the value's bytes; text as UTF-8. */
   bytes(): Uint8Array<ArrayBuffer> {
-    const content = this.#content.reveal();
+    const content = this.#content;
     return typeof content === 'string' ? new TextEncoder().encode(content) : new Uint8Array(content);
   }
 
@@ -156,20 +157,20 @@ export class Secret {
 
   /** @internal Whether it is the same version with the same value. */
   equals(other: Secret): boolean {
-    const [mine, theirs] = [this.#content.reveal(), other.#content.reveal()];
+    const [mine, theirs] = [this.#content, other.#content];
     if (this.version !== other.version || typeof mine !== typeof theirs) return false;
     return typeof mine === 'string' || typeof theirs === 'string' ? mine === theirs : Buffer.compare(mine, theirs) === 0;
   }
 
   /** @internal Bytes of the value, to hold it to the size limit. */
   get size(): number {
-    const content = this.#content.reveal();
+    const content = this.#content;
     return typeof content === 'string' ? Buffer.byteLength(content) : content.byteLength;
   }
 
   /** @internal Every JSON scalar and the whole text, for the scrubber. Empty for a value that is not text. */
   scalars(): string[] {
-    const content = this.#content.reveal();
+    const content = this.#content;
     if (typeof content !== 'string') return [];
     const found = [content];
     if (this.#shape === 'document' && /^\s*[[{"]/.test(content)) {
