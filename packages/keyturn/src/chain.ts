@@ -36,6 +36,7 @@ const providerName = /^[a-z][a-z0-9-]*$/;
 
 export class Chain implements Source {
   readonly identity: string;
+  readonly canBatch: boolean;
   readonly canChange: boolean;
   readonly names: readonly string[];
   readonly #links: readonly Link[];
@@ -60,6 +61,7 @@ export class Chain implements Source {
       matches: matcher(provider.match, provider.name),
       goesOn: onUnavailable[provider.name] === 'next',
     }));
+    this.canBatch = providers.some((provider: Provider) => provider.getMany !== undefined);
     this.canChange = providers.some((provider: Provider) => provider.hasChanged !== undefined);
     this.identity = JSON.stringify(this.#links.map(({ provider, goesOn }) => [provider.name, provider.kind, provider.identity, provider.match, goesOn]));
   }

@@ -56,7 +56,7 @@ export class Cached {
     if (options === undefined) {
       // Any object misses here, and is looked up by its text below.
       const slot = this.#slots.get(given as string);
-      if (slot !== undefined && (++this.#hits & lookEvery) !== 0 && this.#life.glance < slot.entry.quietTick) {
+      if (slot !== undefined && ((++this.#hits & lookEvery) !== 0 || this.#look() > 0) && this.#life.glance < slot.entry.quietTick) {
         this.#recency.touch(slot.entry);
         if (this.#events.hit !== undefined) this.#events.hit(slot.entry.about ?? aboutOf(slot.entry));
         return slot.promise;
@@ -68,7 +68,7 @@ export class Cached {
   /** A fresh value that is in memory, or `undefined`. Counts as a hit, starts nothing. */
   peek(given: string | SecretRef): Secret | undefined {
     const slot = this.#slots.get(given as string);
-    if (slot !== undefined && (++this.#hits & lookEvery) !== 0 && this.#life.glance < slot.entry.freshTick) {
+    if (slot !== undefined && ((++this.#hits & lookEvery) !== 0 || this.#look() > 0) && this.#life.glance < slot.entry.freshTick) {
       this.#recency.touch(slot.entry);
       if (this.#events.hit !== undefined) this.#events.hit(slot.entry.about ?? aboutOf(slot.entry));
       return slot.secret;

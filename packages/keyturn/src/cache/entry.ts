@@ -39,20 +39,17 @@ export class Entry implements Linked<Entry> {
   readonly text: string;
   secret: Secret;
   epoch: number;
-  /** When it landed, in the order of starts and landings. */
-  order: number;
   /** Texts in `home` that lead to fields of this entry; they leave with it. */
   fields: string[] | undefined = undefined;
   /** Set while the source cannot be reached. */
   outage: Outage | undefined = undefined;
 
-  constructor(home: Scope, text: string, secret: Secret, times: Lifetime, epoch: number, order: number) {
+  constructor(home: Scope, text: string, secret: Secret, times: Lifetime, epoch: number) {
     this.home = home;
     this.text = text;
     this.secret = secret;
     this.live(times);
     this.epoch = epoch;
-    this.order = order;
   }
 
   live({ quietUntil, freshUntil, staleUntil }: Lifetime): void {

@@ -15,12 +15,12 @@ export interface Flight<T> {
   /** What the flight reads: an invalidation asks it. */
   readonly name: string;
   readonly startedAt: number;
-  /** Its place in the order of all starts and landings. */
-  readonly order: number;
   /** Goes on when nobody waits: refresh-ahead. */
   isBackground: boolean;
   /** Set by an invalidation: whoever waits gets the result, and it is not kept. */
   isOutdated: boolean;
+  /** Another read of the same document has answered meanwhile: which of two different answers is the newer, nobody can tell. */
+  isOverlapped: boolean;
   readonly landed: Promise<T>;
 }
 
@@ -28,31 +28,34 @@ interface Inner<T> extends Flight<T> {
   readonly controller: AbortController;
   waiting: number;
   isAbandoned: boolean;
+  readonly document: string;
+  /** The next of those that read the same document and are in the air. */
+  sibling: Inner<T> | undefined;
 }
 
 export interface FlightOptions {
   readonly key: string;
+  /** Text of the document that is read; of two flights of one document only one is kept. Default: the key. */
+  readonly document?: string;
   readonly name: string;
   readonly isBackground?: boolean;
+  /** Its answer counts although an invalidation overtook it: somebody asked for it to be read now. */
+  readonly isRefresh?: boolean;
 }
 
 /** `R` is what is read, `T` what those who wait get of it. */
 export class Flights<R, T> {
   readonly #flights = new Map<string, Inner<T>>();
   readonly #all = new Set<Inner<T>>();
+  /** Of each document, the flight that began last; the others follow it. */
+  readonly #latest = new Map<string, Inner<T>>();
   readonly #clock: Clock;
   readonly #deadline: number;
-  #order = 0;
 
   /** @param deadline how long a flight may take, in ms; an older one (the process was frozen) is joined by nobody */
   constructor(clock: Clock, deadline: number) {
     this.#clock = clock;
     this.#deadline = deadline;
-  }
-
-  /** The next place in the order of all starts and landings. */
-  nextOrder(): number {
-    return ++this.#order;
   }
 
   get size(): number {
@@ -62,7 +65,7 @@ export class Flights<R, T> {
   /** The flight that a reader may join: begun at `since` or later, and still within its deadline. */
   joinable(key: string, since = -Infinity): Flight<T> | undefined {
     const flight = this.#flights.get(key);
-    return flight && flight.startedAt >= since && this.#clock.now() - flight.startedAt < this.#deadline ? flight : undefined;
+    return flight && !flight.isOverlapped && flight.startedAt >= since && this.#clock.now() - flight.startedAt < this.#deadline ? flight : undefined;
   }
 
   /**
@@ -79,14 +82,17 @@ export class Flights<R, T> {
       key: options.key,
       name: options.name,
       startedAt,
-      order: this.nextOrder(),
       isBackground: options.isBackground ?? false,
       isOutdated: false,
+      isOverlapped: false,
       landed: promise,
       controller,
       waiting: 0,
       isAbandoned: false,
+      document: options.document ?? options.key,
+      sibling: this.#latest.get(options.document ?? options.key),
     };
+    this.#latest.set(flight.document, flight);
     this.#flights.set(options.key, flight);
     this.#all.add(flight);
     // Nobody may be waiting when it fails.
@@ -94,8 +100,8 @@ export class Flights<R, T> {
     const land = (outcome: { value?: R; error?: unknown }) => {
       this.#leaveAir(flight);
       if (flight.isAbandoned) return;
-      // An answer came. Another read of the same key that is still in the air may bring an older one: nobody joins it from now on.
-      if (!flight.isOutdated && (outcome.error === undefined || !isUnavailable(outcome.error))) this.#flights.delete(flight.key);
+      const counts = !flight.isOutdated || options.isRefresh === true;
+      if (counts && (outcome.error === undefined || !isUnavailable(outcome.error))) this.#overlap(flight.document);
       try {
         resolve(settle(flight, { ...outcome, durationMs: this.#clock.now() - startedAt }));
       } catch (error) {
@@ -168,10 +174,22 @@ export class Flights<R, T> {
     }
   }
 
+  /** An answer came. What is still in the air may bring an older one: nobody joins it from now on, and it does not replace the answer. */
+  #overlap(document: string): void {
+    for (let other = this.#latest.get(document); other; other = other.sibling) other.isOverlapped = true;
+  }
+
   /** A flight removes itself, and only itself: a younger one may have its place. */
   #leaveAir(flight: Inner<T>): void {
-    this.#all.delete(flight);
-    if (this.#flights.get(flight.key) === flight) this.#flights.delete(flight.key);
+    if (!this.#all.delete(flight)) return;
+    const { key, document, sibling } = flight;
+    if (this.#flights.get(key) === flight) this.#flights.delete(key);
+    let later = this.#latest.get(document);
+    if (later !== flight) {
+      while (later && later.sibling !== flight) later = later.sibling;
+      if (later) later.sibling = sibling;
+    } else if (sibling) this.#latest.set(document, sibling);
+    else this.#latest.delete(document);
   }
 }
 

@@ -2,7 +2,7 @@
  * What the end of a read means to the cache: keep, drop, or leave alone for a while; and what is told about it.
  *
  * Two reads of one secret may overlap (a refresh does not wait for a read under way), and then neither start nor end tells which of two
- * different answers is the newer one. The first that lands is kept; a second that disagrees ends its freshness, so that the next read decides.
+ * different answers is the newer one. The first that lands is kept; a second that disagrees takes it away, so that the next read decides.
  */
 import { isUnavailable, type KeyturnError, SecretNotFoundError } from '../core/errors.ts';
 import type { Emitter } from '../core/events.ts';
@@ -21,14 +21,12 @@ export class Landing {
   readonly #scope: Scope;
   readonly #lifetimes: Lifetimes;
   readonly #events: Emitter;
-  readonly #nextOrder: () => number;
 
-  constructor(cache: SecretCache, scope: Scope, lifetimes: Lifetimes, events: Emitter, nextOrder: () => number) {
+  constructor(cache: SecretCache, scope: Scope, lifetimes: Lifetimes, events: Emitter) {
     this.#cache = cache;
     this.#scope = scope;
     this.#lifetimes = lifetimes;
     this.#events = events;
-    this.#nextOrder = nextOrder;
   }
 
   /** Called once for each flight, before those who wait are told. Gives them the secret, or throws what they get. */
@@ -41,20 +39,16 @@ export class Landing {
     }
     if (reason === 'miss') this.#events.emit('miss', { ...about, provider: value.provider, found: true });
     else this.#events.emit('refresh', { ...about, provider: value.provider });
-    if (!flight.isOutdated) this.keep(value, want.documentText, flight.order);
     // Whoever called refresh() may rely on what it gave, although an invalidation came between.
-    else if (reason === 'refresh') this.#compare(value, this.#cache.find(this.#scope, want.documentText));
+    if (flight.isOutdated ? reason === 'refresh' : flight.isOverlapped) this.#compare(value, want);
+    else if (!flight.isOutdated) this.keep(value, want.documentText);
     return value;
   }
 
-  /** Keeps under `text` what was read since `order`, unless an overlapping read has landed, or nothing of it may be kept. */
-  keep(secret: Secret, text: string, order: number): Entry | undefined {
+  /** Keeps `secret` under `text`, unless nothing of it may be kept. */
+  keep(secret: Secret, text: string): Entry | undefined {
     const now = this.#cache.clock.now();
     const present = this.#cache.find(this.#scope, text);
-    if (present && present.order > order) {
-      this.#compare(secret, present);
-      return undefined;
-    }
     this.#cache.removeAbsent(this.#scope, text);
     const times = this.#lifetimes.of(secret, now);
     if (secret.fallback && present && !present.secret.fallback) {
@@ -71,7 +65,7 @@ export class Landing {
     if (present && from !== secret.version) {
       this.#events.emit('rotate', { ref: secret.ref, provider: secret.provider, from, to: secret.version });
     }
-    return this.#cache.put(this.#scope, text, secret, times, this.#nextOrder(), (evicted) => {
+    return this.#cache.put(this.#scope, text, secret, times, (evicted) => {
       this.#events.emit('evict', { ref: evicted.ref, provider: evicted.provider });
     });
   }
@@ -84,12 +78,8 @@ export class Landing {
     });
     if (flight.isOutdated) return error;
     const present = this.#cache.find(this.#scope, want.documentText);
-    if (present && present.order > flight.order) {
-      this.#doubt(present);
-      return error;
-    }
     if (present) this.#cache.remove(present);
-    this.#cache.putAbsent(this.#scope, want.documentText, error);
+    if (!flight.isOverlapped) this.#cache.putAbsent(this.#scope, want.documentText, error);
     return error;
   }
 
@@ -97,22 +87,17 @@ export class Landing {
     if ((error.code as string) !== 'CLOSED') this.#events.emit('error', { ref: want.document, provider: error.provider, durationMs, error });
     const present = flight.isOutdated ? undefined : this.#cache.find(this.#scope, want.documentText);
     if (!present) return error;
-    if (present.order > flight.order) {
-      if (!isUnavailable(error)) this.#doubt(present);
-      return error;
+    if (isUnavailable(error)) {
+      // Another read was answered meanwhile: the source is there.
+      if (!flight.isOverlapped) beginCoolDown(present, error.code as string, this.#cache.clock.now());
     }
-    if (isUnavailable(error)) beginCoolDown(present, error.code as string, this.#cache.clock.now());
     // Another provider's refusal says nothing about this value.
     else if ((error.code as string) === 'ACCESS_DENIED' && error.provider === present.secret.provider) this.#cache.remove(present);
     return error;
   }
 
-  #compare(secret: Secret, present: Entry | undefined): void {
-    if (present && !secret.equals(present.secret)) this.#doubt(present);
-  }
-
-  #doubt(entry: Entry): void {
-    const now = Math.floor(this.#cache.clock.now());
-    entry.live({ quietUntil: now, freshUntil: Math.min(entry.freshUntil, now), staleUntil: entry.staleUntil });
+  #compare(secret: Secret, { documentText }: Want): void {
+    const present = this.#cache.find(this.#scope, documentText);
+    if (present && !secret.equals(present.secret)) this.#cache.remove(present);
   }
 }

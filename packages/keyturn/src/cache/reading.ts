@@ -53,7 +53,7 @@ export class Reading {
     this.#life = cache.clock;
     this.#deadline = deadline;
     this.#flights = new Flights<Secret | undefined, Secret>(clock, deadline);
-    this.#landing = new Landing(cache, scope, lifetimes, events, () => this.#flights.nextOrder());
+    this.#landing = new Landing(cache, scope, lifetimes, events);
     this.#hit = hit;
   }
 
@@ -139,7 +139,7 @@ export class Reading {
   }
 
   #keepOwn(want: Want, secret: Secret): Secret {
-    const entry = this.#landing.keep(secret, want.text, this.#flights.nextOrder());
+    const entry = this.#landing.keep(secret, want.text);
     // Nothing to read ahead: the provider is asked on the spot each time.
     entry?.quiet(entry.freshUntil);
     this.#events.emit('miss', { ref: want.ref, provider: secret.provider, durationMs: 0, found: true });
@@ -186,14 +186,16 @@ export class Reading {
   }
 
   #start(want: Want, reason: Reason, read = (options: ReadOptions) => this.#source.get(want.document, options), isBackground = false): Flight<Secret> {
-    return this.#flights.start({ key: want.documentText, name: want.ref.name, isBackground }, read, (flight, outcome) =>
-      this.#landing.settle(flight, want, reason, outcome),
+    return this.#flights.start(
+      { key: want.documentText, name: want.ref.name, isBackground, isRefresh: reason === 'refresh' && !isBackground },
+      read,
+      (flight, outcome) => this.#landing.settle(flight, want, reason, outcome),
     );
   }
 
   #startBefore(want: Want, index: number): Flight<Secret> {
     return this.#flights.start(
-      { key: `${want.documentText} <${index}`, name: want.ref.name },
+      { key: `${want.documentText} <${index}`, document: want.documentText, name: want.ref.name },
       (options) => this.#source.get(want.document, options, index),
       (flight, outcome) => {
         if (outcome.error === undefined && outcome.value === undefined) throw new AbsentBefore();

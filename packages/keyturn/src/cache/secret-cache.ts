@@ -84,7 +84,7 @@ export class SecretCache {
   }
 
   /** Keeps `secret`, in place of what stood there; only a new key makes the least recently used one leave. */
-  put(scope: Scope, text: string, secret: Secret, times: Lifetime, order: number, evicted: Evicted): Entry {
+  put(scope: Scope, text: string, secret: Secret, times: Lifetime, evicted: Evicted): Entry {
     const present = scope.slots.get(text)?.entry;
     if (present?.text === text) {
       if (!this.#claim(present)) {
@@ -93,7 +93,6 @@ export class SecretCache {
         scope.slots.set(text, new Slot(present, secret));
         present.about = undefined;
         present.live(times);
-        present.order = order;
         present.epoch = scope.reclaim.epoch;
         present.outage = undefined;
         this.recency.touch(present);
@@ -110,7 +109,7 @@ export class SecretCache {
         evicted(oldest.secret);
       }
     }
-    const entry = new Entry(scope, text, secret, times, scope.reclaim.epoch, order);
+    const entry = new Entry(scope, text, secret, times, scope.reclaim.epoch);
     scope.slots.set(text, new Slot(entry, secret));
     this.recency.add(entry);
     const { name } = secret.ref;

@@ -8,6 +8,8 @@ export interface Source {
   readonly identity: string;
   /** The whole document. Of a chain: of the providers before the one at `before` only. */
   get(ref: SecretRef, options: ReadOptions, before?: number): Promise<Secret | undefined>;
+  /** Whether any of the providers reads many at once. */
+  readonly canBatch: boolean;
   /** One result for each reference, in order. */
   getMany(refs: readonly SecretRef[], options: ReadOptions): Promise<readonly ReadResult[]>;
   /** The one field that a provider answers on its own, and that provider's place in the chain. */

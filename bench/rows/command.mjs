@@ -1,0 +1,72 @@
+/** The command beside the smallest thing Node can do: both started anew each time, one after the other. */
+import { spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { executable } from '../library.mjs';
+import { median, ratioOf, takeTurns } from '../rounds.mjs';
+
+const starts = 21;
+
+export const cliGet = {
+  name: 'cli-get',
+  goal: '`keyturn get` from a file <= 2 x `node -e 0`',
+  gated: true,
+  run: () => beside('keyturn get', ['get', 'prod/db#password'], 'hunter2', 2),
+};
+
+export const cliRun = {
+  name: 'cli-run',
+  goal: '`keyturn run -- true` <= 2.5 x `node -e 0`',
+  gated: true,
+  run: () => beside('keyturn run', ['run', '--', 'true'], '', 2.5),
+};
+
+async function beside(name, args, expected, most) {
+  if (!existsSync(executable)) return { measured: null, unit: 'ms', ratio: null, holds: null, peers: {}, runs: 0, note: 'The executable is not built yet.' };
+  const folder = project();
+  try {
+    const contenders = [
+      { name, args: [executable, ...args], expected },
+      { name: 'node -e 0', args: ['-e', '0'], expected: '' },
+    ];
+    for (const contender of contenders) for (let i = 0; i < 3; i++) await start(contender, folder);
+    const figures = await takeTurns(contenders, (contender) => start(contender, folder), starts);
+    const [ours, theirs] = [figures.get(name), figures.get('node -e 0')];
+    const ratio = ratioOf(ours, theirs);
+    return { measured: median(ours), unit: 'ms', ratio, holds: ratio <= most, peers: { 'node -e 0': { measured: median(theirs), ratio } }, runs: starts };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** A folder as a user has it: a configuration file and the secrets, readable by the owner only. */
+function project() {
+  const folder = mkdtempSync(join(tmpdir(), 'keyturn-bench-'));
+  writeFileSync(join(folder, 'keyturn.yaml'), 'providers:\n  - file: { path: secrets.yaml }\n', { mode: 0o600 });
+  writeFileSync(join(folder, 'secrets.yaml'), 'prod/db:\n  username: app\n  password: hunter2\n', { mode: 0o600 });
+  chmodSync(folder, 0o700);
+  return folder;
+}
+
+/** How long one start took, in ms. A wrong answer is no figure. */
+function start({ name, args, expected }, cwd) {
+  return new Promise((resolve, reject) => {
+    const startedAt = performance.now();
+    const child = spawn(process.execPath, args, { cwd, env: { PATH: process.env['PATH'], HOME: cwd }, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    let errors = '';
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      errors += chunk;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => {
+      const ms = performance.now() - startedAt;
+      if (code === 0 && output === expected) resolve(ms);
+      else reject(new Error(`${name} ended with ${code} and an unexpected answer. ${errors}`));
+    });
+  });
+}
