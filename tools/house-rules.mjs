@@ -12,7 +12,9 @@ export const exits = {
 };
 
 /** Files over 300 lines, and why they are one thing. @type {Readonly<Record<string, string>>} */
-export const longFiles = {};
+export const longFiles = {
+  'cache/reading.ts': 'one read from its beginning to its end, which is one story',
+};
 
 export const mostLines = 300;
 

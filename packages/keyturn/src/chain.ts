@@ -7,8 +7,16 @@
  * - A provider named in `onUnavailable` may be passed over while it cannot be reached; never when it refused. The answer found that
  *   way says so, and no answer found that way is no proof that the secret is absent.
  */
-import { ConfigurationError, InvalidReferenceError, InvalidSecretError, isKeyturnError, isUnavailable, type KeyturnError } from './core/errors.ts';
-import { matcher, type Matcher, type Provider, type ReadOptions, type ReadResult } from './core/provider.ts';
+import {
+  ConfigurationError,
+  type ErrorDetails,
+  InvalidReferenceError,
+  InvalidSecretError,
+  isKeyturnError,
+  isUnavailable,
+  type KeyturnError,
+} from './core/errors.ts';
+import { identityOf, matcher, type Matcher, type Provider, type ReadOptions, type ReadResult } from './core/provider.ts';
 import { documentOf, formatRef, type SecretRef } from './core/ref.ts';
 import { isSecret, Secret } from './core/secret.ts';
 import type { Source } from './core/source.ts';
@@ -63,7 +71,7 @@ export class Chain implements Source {
     }));
     this.canBatch = providers.some((provider: Provider) => provider.getMany !== undefined);
     this.canChange = providers.some((provider: Provider) => provider.hasChanged !== undefined);
-    this.identity = JSON.stringify(this.#links.map(({ provider, goesOn }) => [provider.name, provider.kind, provider.identity, provider.match, goesOn]));
+    this.identity = JSON.stringify(this.#links.map(({ provider, goesOn }) => [provider.name, provider.kind, identityOf(provider), provider.match, goesOn]));
   }
 
   check(ref: SecretRef): void {
@@ -185,10 +193,13 @@ async function askMany(link: Link, refs: readonly SecretRef[], options: ReadOpti
       refs.map((ref) => withoutProvider(documentOf(ref))),
       options,
     );
+    if (!Array.isArray(answers) || answers.length !== refs.length) {
+      return refs.map((ref) => nonsense(link, ref, 'did not answer one result for each reference'));
+    }
     return refs.map((ref, index) => {
       const answer = answers[index];
       try {
-        return isKeyturnError(answer) ? answer : checkAnswer(answer, link, ref);
+        return isKeyturnError(answer) ? toResult(answer, link, ref, options) : checkAnswer(answer, link, ref);
       } catch (error) {
         return error as KeyturnError;
       }
@@ -199,16 +210,12 @@ async function askMany(link: Link, refs: readonly SecretRef[], options: ReadOpti
 }
 
 /** Providers are also written by others: what they answer is held to the contract here, once. */
-function checkAnswer(answer: unknown, { provider }: Link, ref: SecretRef): Secret | undefined {
+function checkAnswer(answer: unknown, link: Link, ref: SecretRef): Secret | undefined {
   if (answer === undefined) return undefined;
+  if (!isSecret(answer)) throw nonsense(link, ref, 'answered something that is no Secret');
+  if (!(answer instanceof Secret)) return checkAnswer(adopted(answer, link, ref), link, ref);
+  const { provider } = link;
   const text = formatRef(ref);
-  if (!isSecret(answer)) {
-    throw new InvalidSecretError(`${text}: ${provider.name} answered something that is no Secret.`, {
-      ref: text,
-      provider: provider.name,
-      hint: 'A provider answers new Secret({ … }), or undefined when it has none.',
-    });
-  }
   if (answer.size > largestAnswer) {
     throw new InvalidSecretError(`${text}: the answer of ${provider.name} is over 1 MiB.`, {
       ref: text,
@@ -220,24 +227,87 @@ function checkAnswer(answer: unknown, { provider }: Link, ref: SecretRef): Secre
   return formatRef(answer.ref) === formatRef(asked) && answer.provider === provider.name ? answer : new Secret(answer, { ref: asked, provider: provider.name });
 }
 
-/** An error of ours, or the reason of the abort, thrown on. Anything else broke the contract, and may quote what it was given: only its kind is told. */
-function toResult(error: unknown, { provider }: Link, ref: SecretRef, { signal }: ReadOptions): KeyturnError {
-  if (isKeyturnError(error)) return error;
-  if (signal.aborted) throw signal.reason;
-  const kind = error instanceof Error && /^\w{1,40}$/.test(error.name) ? error.name : typeof error;
+/** A Secret made by another copy of this library, as one of ours: the other's private parts cannot be read, its public ones can. */
+function adopted(answer: Secret, link: Link, ref: SecretRef): Secret {
+  try {
+    const { version, ageMs } = answer;
+    return new Secret({ ref: documentOf(ref), value: textOrBytes(answer), provider: link.provider.name, version, ageMs });
+  } catch {
+    throw nonsense(link, ref, 'answered something that is no Secret');
+  }
+}
+
+function textOrBytes(secret: Secret): string | Uint8Array {
+  try {
+    return secret.reveal();
+  } catch {
+    return secret.bytes();
+  }
+}
+
+function nonsense({ provider }: Link, ref: SecretRef, what: string): InvalidSecretError {
   const text = formatRef(ref);
-  return new InvalidSecretError(`${text}: ${provider.name} failed in a way it should not (${kind}).`, {
+  return new InvalidSecretError(`${text}: ${provider.name} ${what}.`, {
+    ref: text,
+    provider: provider.name,
+    hint: 'A provider answers new Secret({ … }), or undefined when it has none; many at once as a list in order.',
+  });
+}
+
+/** Names that say what kind of thing was thrown. Any other could be anything, a value included. */
+const harmlessNames = new Set([
+  'Error',
+  'TypeError',
+  'RangeError',
+  'SyntaxError',
+  'ReferenceError',
+  'EvalError',
+  'URIError',
+  'AggregateError',
+  'AbortError',
+  'TimeoutError',
+]);
+
+/**
+ * An error of ours says which secret and which provider: whoever threw it may have left that out. That a secret is not found is an answer.
+ * The reason of the abort is thrown on. Anything else broke the contract, and may quote what it was given: only its kind is told.
+ */
+function toResult(error: unknown, { provider }: Link, ref: SecretRef, { signal }: ReadOptions): ReadResult {
+  const text = formatRef(ref);
+  if (isKeyturnError(error)) {
+    if (error.code === 'SECRET_NOT_FOUND') return undefined;
+    if (error.ref !== undefined && error.provider !== undefined) return error;
+    const { hint, errors } = error;
+    const message = error.message.includes(text) ? error.message : `${text}: ${error.message}`;
+    return again(error, message, { ref: error.ref ?? text, provider: error.provider ?? provider.name, hint, errors });
+  }
+  if (signal.aborted) throw signal.reason;
+  return new InvalidSecretError(`${text}: ${provider.name} failed in a way it should not (${kindOf(error)}).`, {
     ref: text,
     provider: provider.name,
     hint: 'A provider throws only the errors of keyturn; this is a fault in it.',
   });
 }
 
+function kindOf(error: unknown): string {
+  try {
+    const name = error instanceof Error ? error.name : typeof error;
+    return error instanceof Error && !harmlessNames.has(name) ? 'an error of its own' : name;
+  } catch {
+    return 'an error of its own';
+  }
+}
+
 function withAttempts<E extends KeyturnError>(error: E, attempts: readonly KeyturnError[]): E {
   if (attempts.length === 0) return error;
   const { message, ref, provider, hint } = error;
-  const Kind = error.constructor as new (message: string, details: object) => E;
-  return new Kind(message, { ref, provider, hint, errors: [...attempts, error] });
+  return again(error, message, { ref, provider, hint, errors: [...attempts, error] });
+}
+
+/** An error of the same class that says more. */
+function again<E extends KeyturnError>(error: E, message: string, details: ErrorDetails): E {
+  const Kind = error.constructor as new (message: string, details: ErrorDetails) => E;
+  return new Kind(message, details);
 }
 
 function withoutProvider(ref: SecretRef): SecretRef {

@@ -8,7 +8,7 @@ import { Chain, type OnUnavailable } from './chain.ts';
 import { type Clock, type Duration, formatDuration, limitTime, parseDuration, systemClock, unlessAborted } from './core/clock.ts';
 import { ClosedError, ConfigurationError, DeadlineExceededError, isKeyturnError, type KeyturnError } from './core/errors.ts';
 import { Emitter, type EventName, type Listener, logEvents, type Logger, type LogLevel } from './core/events.ts';
-import type { Provider, ReadOptions } from './core/provider.ts';
+import { checkKeys, checkKind, type Provider, type ReadOptions } from './core/provider.ts';
 import type { Secret } from './core/secret.ts';
 import type { Explanation } from './explain.ts';
 import { timeout } from './resilience/timeout.ts';
@@ -130,6 +130,8 @@ export class Secrets {
 
   /** Reads what is not fresh, in one batch where the provider can. The secrets in order; `undefined` for one that failed and was not thrown. */
   async prefetch(refs: readonly (string | SecretRef)[], options: PrefetchOptions = {}): Promise<(Secret | undefined)[]> {
+    checkKeys('prefetch', options, ['onError', 'force']);
+    if (!Array.isArray(refs)) throw new ConfigurationError('prefetch: there is no list of references.', { hint: `For example secrets.prefetch(['prod/db']).` });
     const { onError = 'throw', force = false } = options;
     if (onError !== 'throw' && onError !== 'warn' && typeof onError !== 'function')
       throw new ConfigurationError(`prefetch: onError is neither 'throw', 'warn' nor a function.`, { hint: `'throw' is the default.` });
@@ -140,7 +142,7 @@ export class Secrets {
     if (onError === 'throw' && failures.length > 0) throw allOf(failures, refs.length);
     return results.map((result, index) => {
       if (!isKeyturnError(result)) return result as Secret;
-      if (typeof onError === 'function') onError(result, formatRef(wantOf(refs[index] as string).ref));
+      if (typeof onError === 'function') onError(result, given(refs[index]!));
       return undefined;
     });
   }
@@ -161,6 +163,7 @@ export class Secrets {
   /** Writes to the provider named in `ref`, or to the only one that can. The next read gives the new value. */
   async set(ref: string | SecretRef, value: string | Uint8Array): Promise<Written> {
     const { ref: target } = this.#want(ref);
+    checkKind('set: the value', value ?? null, typeof value === 'string' || value instanceof Uint8Array, 'text or bytes');
     try {
       return await this.#limited(async (options) => (await writes()).set(this.#chain, target, value, options));
     } finally {
@@ -179,7 +182,8 @@ export class Secrets {
   }
 
   /** Names that begin with `prefix`, and whose they are; of every provider that can list, or of one. */
-  list(prefix = '', provider?: string): Promise<readonly Listed[]> {
+  async list(prefix = '', provider?: string): Promise<readonly Listed[]> {
+    this.#checkOpen();
     return this.#limited(async (options) => (await writes()).list(this.#chain, prefix, provider, options));
   }
 
@@ -192,6 +196,7 @@ export class Secrets {
 
   /** Whether a provider, or every one, can be asked right now. One that cannot tell counts as available. */
   async isAvailable(provider?: string): Promise<boolean> {
+    this.#checkOpen();
     if (provider !== undefined && !this.providers.includes(provider))
       throw new ConfigurationError(`There is no provider "${provider}".`, { hint: `There are ${this.providers.join(', ')}.` });
     const checks = this.#chain.able('check').filter(({ name }) => provider === undefined || name === provider);
@@ -221,8 +226,12 @@ export class Secrets {
     this.#cached.invalidate(ref).catch(() => undefined);
   }
 
-  #want(ref: string | SecretRef) {
+  #checkOpen(): void {
     if (this.#isClosed) throw new ClosedError('These secrets are closed.', { hint: 'Create new ones with createSecrets().' });
+  }
+
+  #want(ref: string | SecretRef) {
+    this.#checkOpen();
     const want = wantOf(ref);
     this.#chain.check(want.ref);
     return want;
@@ -242,15 +251,26 @@ export class Secrets {
   }
 }
 
+/** A reference as the caller wrote it. */
+function given(ref: string | SecretRef): string {
+  return typeof ref === 'string' ? ref : formatRef(ref);
+}
+
 /** Most programs only read: what writes is loaded when it is needed. */
 function writes() {
   return import('./write.ts');
 }
 
 function checkOptions(options: SecretsOptions): void {
-  for (const key of Object.keys(options ?? {})) {
-    if (!known.includes(key)) throw new ConfigurationError(`createSecrets: unknown option "${key}".`, { hint: `It takes ${known.join(', ')}.` });
-  }
+  checkKeys('createSecrets', options, known);
+  const { clock, cache, onUnavailable, logger, log } = options;
+  const isObject = (value: unknown) => typeof value === 'object' && value !== null;
+  const has = (value: unknown, ...names: string[]) => isObject(value) && names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
+  checkKind('clock', clock, has(clock, 'now', 'wallNow', 'sleep'), 'a clock with now, wallNow and sleep');
+  checkKind('cache', cache, cache instanceof SecretCache, 'a SecretCache');
+  checkKind('onUnavailable', onUnavailable, isObject(onUnavailable), 'an object of provider names');
+  checkKind('logger', logger, has(logger, 'debug', 'info', 'warn', 'error'), 'a logger with debug, info, warn and error');
+  if (log !== undefined) checkKeys('log', log, ['level']);
 }
 
 function positive(value: Duration, where: string): number {

@@ -6,6 +6,7 @@
  */
 import { ClosedError, isKeyturnError, type KeyturnError } from '../core/errors.ts';
 import type { Emitter } from '../core/events.ts';
+import { checkKeys, checkKind } from '../core/provider.ts';
 import { type SecretRef, type Want, wantOf } from '../core/ref.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Source } from '../core/source.ts';
@@ -42,7 +43,7 @@ export class Cached {
     this.#cache = cache;
     this.#lifetimes = lifetimes;
     this.#events = events;
-    this.#scope = cache.enter(source.identity);
+    this.#scope = cache.enter(source.identity + lifetimes.identity);
     this.#life = cache.clock;
     this.#slots = this.#scope.slots;
     this.#recency = cache.recency;
@@ -84,20 +85,29 @@ export class Cached {
 
   /** Reads each of `refs` that is not fresh, in one batch where the source can. One result for each, in order. */
   async prefetch(given: readonly (string | SecretRef)[], force: boolean): Promise<(Secret | KeyturnError)[]> {
-    const wants = given.map((ref) => this.#want(ref));
+    const wants = given.map((ref) => attempt(() => this.#want(ref)));
     this.#look();
-    const results = await Promise.allSettled(this.#reading.prefetch(wants, force));
-    return results.map((result) => {
-      if (result.status === 'fulfilled') return result.value;
-      if (isKeyturnError(result.reason)) return result.reason;
-      throw result.reason;
-    });
+    const reads = this.#reading.prefetch(
+      wants.filter((want): want is Want => !isKeyturnError(want)),
+      force,
+    );
+    return Promise.all(
+      wants.map(async (want) => {
+        if (isKeyturnError(want)) return want;
+        try {
+          return await (reads.shift() as Promise<Secret>);
+        } catch (error) {
+          if (isKeyturnError(error)) return error;
+          throw error;
+        }
+      }),
+    );
   }
 
   /** Forgets the name with all its fields and versions, or what `prefix` and `provider` pick. In force before it returns; the number of documents follows. */
   invalidate(what: string | SecretRef | { readonly prefix?: string; readonly provider?: string }): Promise<number> {
     if (this.#isClosed) return Promise.reject(closed());
-    if (typeof what === 'string' || 'name' in what) {
+    if (typeof what === 'string' || (typeof what === 'object' && what !== null && 'name' in what)) {
       let want: Want;
       try {
         want = wantOf(what);
@@ -109,6 +119,13 @@ export class Cached {
       const count = this.#cache.removeName(this.#scope, ref.name);
       this.#events.emit('invalidate', { ref: document });
       return Promise.resolve(count);
+    }
+    try {
+      checkKeys('invalidate', what, ['prefix', 'provider']);
+      checkKind('invalidate: prefix', what.prefix, typeof what.prefix === 'string', 'text');
+      if (what.provider !== undefined) this.#source.check({ name: 'any', provider: what.provider });
+    } catch (error) {
+      return Promise.reject(error as Error);
     }
     const { prefix = '', provider } = what;
     this.#reading.outdate((name) => name.startsWith(prefix));
@@ -156,7 +173,7 @@ export class Cached {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#reading.abort(closed());
-    this.#cache.leave(this.#source.identity);
+    this.#cache.leave(this.#source.identity + this.#lifetimes.identity);
     // The scope may go on serving others.
     this.#slots = new Map();
   }
@@ -229,4 +246,14 @@ export class Cached {
 
 function closed(): ClosedError {
   return new ClosedError('These secrets are closed.', { hint: 'Create new ones with createSecrets().' });
+}
+
+/** What `work` gives, or the error of ours that it throws. */
+function attempt<T>(work: () => T): T | KeyturnError {
+  try {
+    return work();
+  } catch (error) {
+    if (isKeyturnError(error)) return error;
+    throw error;
+  }
 }

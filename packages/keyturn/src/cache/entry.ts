@@ -131,6 +131,12 @@ export function isRecent(outage: Outage | undefined, now: number): boolean {
   return outage !== undefined && now < outage.coolUntil + outage.coolDown;
 }
 
+/** What a later provider answered while the first cannot be asked, if it is young enough. */
+export function detourOf({ outage }: Entry, maxAge: number, now: number): Secret | undefined {
+  const detour = outage?.detour;
+  return detour && now < detour.until && (maxAge === Infinity || (maxAge > 0 && detour.secret.ageMs <= maxAge)) ? detour.secret : undefined;
+}
+
 /** The entries of one chain of providers: a cache shared by production and staging has one for each. */
 export class Scope {
   readonly id: number;

@@ -26,6 +26,8 @@ export interface Flight<T> {
 
 interface Inner<T> extends Flight<T> {
   readonly controller: AbortController;
+  /** Ends the wait of whoever may still come. */
+  readonly drop: (reason: unknown) => void;
   waiting: number;
   isAbandoned: boolean;
   readonly document: string;
@@ -49,6 +51,8 @@ export class Flights<R, T> {
   readonly #all = new Set<Inner<T>>();
   /** Of each document, the flight that began last; the others follow it. */
   readonly #latest = new Map<string, Inner<T>>();
+  /** Reads that were asked to begin now: the one under way, and what those share who asked meanwhile. */
+  readonly #turns = new Map<string, { readonly flight: Flight<T>; next: Promise<Flight<T>> | undefined }>();
   readonly #clock: Clock;
   readonly #deadline: number;
 
@@ -87,6 +91,7 @@ export class Flights<R, T> {
       isOverlapped: false,
       landed: promise,
       controller,
+      drop: reject,
       waiting: 0,
       isAbandoned: false,
       document: options.document ?? options.key,
@@ -122,6 +127,26 @@ export class Flights<R, T> {
   }
 
   /**
+   * A flight that begins no earlier than this call. One at a time for each key: while one is under way, all who ask share the next,
+   * so that a thousand callers who were refused with the old value cost two reads.
+   */
+  turn(key: string, start: () => Flight<T>): Flight<T> | Promise<Flight<T>> {
+    const running = this.#turns.get(key);
+    if (running) return (running.next ??= ended(running.flight).then(() => this.#take(key, start)));
+    return this.#take(key, start);
+  }
+
+  #take(key: string, start: () => Flight<T>): Flight<T> {
+    const flight = start();
+    const turn = { flight, next: undefined };
+    this.#turns.set(key, turn);
+    void ended(flight).then(() => {
+      if (this.#turns.get(key) === turn) this.#turns.delete(key);
+    });
+    return flight;
+  }
+
+  /**
    * The flight's result, or the signal's reason if that comes first. A caller who leaves ends nobody else's wait;
    * the last to leave ends the read.
    */
@@ -135,6 +160,7 @@ export class Flights<R, T> {
         // It must not be joinable while it dies, or a newcomer would inherit the abort.
         this.#leaveAir(inner);
         inner.isAbandoned = true;
+        inner.drop(signal?.reason);
         inner.controller.abort(signal?.reason);
       }
     }
@@ -190,6 +216,14 @@ export class Flights<R, T> {
       if (later) later.sibling = sibling;
     } else if (sibling) this.#latest.set(document, sibling);
     else this.#latest.delete(document);
+  }
+}
+
+async function ended(flight: Flight<unknown>): Promise<void> {
+  try {
+    await flight.landed;
+  } catch {
+    // Those who waited for it were told.
   }
 }
 

@@ -1,7 +1,7 @@
 /** How long what is read may be used: the settings of one secret, of its provider and of the cache, brought to three instants. */
 import { type Duration, formatDuration, parseDuration } from '../core/clock.ts';
 import { ConfigurationError } from '../core/errors.ts';
-import type { ProviderSettings } from '../core/provider.ts';
+import { checkKeys, checkKind, type ProviderSettings } from '../core/provider.ts';
 import { documentOf, formatDocument, formatRef, parseRef, type SecretRef } from '../core/ref.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Lifetime } from './entry.ts';
@@ -41,6 +41,8 @@ export type Clamped = (setting: string, from: number, to: number) => void;
 
 export class Lifetimes {
   readonly ttl: number;
+  /** Tells these settings from others: a cache's entries are shared by readers of the same settings only. */
+  readonly identity: string;
   readonly #staleIfError: number;
   readonly #minTtl: number;
   readonly #maxTtl: number;
@@ -55,6 +57,9 @@ export class Lifetimes {
   /** @throws ConfigurationError naming the setting that is wrong */
   constructor(options: LifetimeOptions, providers: readonly (ProviderSettings & { readonly name: string })[], clamped: Clamped) {
     this.#random = options.random ?? Math.random;
+    this.identity = JSON.stringify([options.ttl, options.staleIfError, options.minTtl, options.maxTtl, options.secrets]);
+    checkKind('random', options.random, typeof options.random === 'function', 'a function');
+    checkKind('secrets', options.secrets, typeof options.secrets === 'object' && options.secrets !== null, 'an object of references');
     this.#clamped = clamped;
     this.#minTtl = parseDuration(options.minTtl ?? 0, 'minTtl');
     this.#maxTtl = parseDuration(options.maxTtl ?? 'none', 'maxTtl');
@@ -68,6 +73,7 @@ export class Lifetimes {
     for (const provider of providers) this.#providers.set(provider.name, timesOf(provider, provider.name));
     for (const [text, settings] of Object.entries(options.secrets ?? {})) {
       const ref = parseRef(text);
+      checkKeys(`secrets["${text}"]`, settings, ['ttl', 'staleIfError']);
       const times = timesOf(settings, `secrets["${text}"]`);
       this.#own.set(formatRef(ref), times);
       if (ref.field === undefined) continue;
@@ -167,12 +173,9 @@ export const noLimits: Limits = { maxAge: Infinity, timeout: Infinity, signal: u
 /** @throws ConfigurationError for an unknown option or a malformed duration, and the signal's reason when it has aborted */
 export function limitsOf(options: GetOptions | undefined): Limits {
   if (options === undefined) return noLimits;
-  for (const key of Object.keys(options)) {
-    if (key !== 'maxAge' && key !== 'signal' && key !== 'timeout') {
-      throw new ConfigurationError(`get: unknown option "${key}".`, { hint: 'It takes maxAge, signal, timeout.' });
-    }
-  }
+  checkKeys('get', options, ['maxAge', 'signal', 'timeout']);
   const { maxAge, signal, timeout } = options;
+  checkKind('get: signal', signal, signal instanceof AbortSignal, 'an AbortSignal');
   signal?.throwIfAborted();
   return {
     maxAge: maxAge === undefined ? Infinity : parseDuration(maxAge, 'maxAge'),

@@ -6,13 +6,13 @@
  *   and is asked for before the document of any later provider is used.
  * - A value past its time is given only while its source cannot be asked, marked, and not past `staleIfError`.
  */
-import { type Clock, formatDuration, limitTime } from '../core/clock.ts';
+import { type Clock, formatDuration, limitTime, unlessAborted } from '../core/clock.ts';
 import { DeadlineExceededError, isKeyturnError, isUnavailable, type KeyturnError, SecretNotFoundError } from '../core/errors.ts';
 import type { Emitter } from '../core/events.ts';
 import type { ReadOptions } from '../core/provider.ts';
 import { Secret } from '../core/secret.ts';
 import type { Source } from '../core/source.ts';
-import { beginCoolDown, type Entry, isCooling, isRecent, patience, type Scope } from './entry.ts';
+import { beginCoolDown, detourOf, type Entry, isCooling, isRecent, patience, type Scope } from './entry.ts';
 import { Batch, type Flight, Flights } from './flights.ts';
 import { Landing, type Reason } from './landing.ts';
 import type { LifeClock } from './bookkeeping.ts';
@@ -70,6 +70,7 @@ export class Reading {
     this.counts.misses++;
     const cover = this.#coverNow(want, limits);
     if (cover) return this.#field(cover, want);
+    if (limits.maxAge === 0) return this.refresh(want, limits);
     return this.#land(this.#flights.joinable(want.documentText, this.#since(limits)) ?? this.#start(want, 'miss'), want, limits);
   }
 
@@ -77,7 +78,8 @@ export class Reading {
   async refresh(want: Want, limits: Limits): Promise<Secret> {
     const own = this.own(want);
     if (own) return this.#readOwn(want, own.secret, own.index, { ...limits, maxAge: 0 });
-    return this.#field(await this.#wait(this.#start(want, 'refresh'), limits, this.#deadline), want);
+    const flight = this.#flights.turn(want.documentText, () => this.#start(want, 'refresh'));
+    return this.#field(await (flight instanceof Promise ? this.#waitForTurn(flight, want, limits) : this.#wait(flight, limits, this.#deadline)), want);
   }
 
   /** Reads each that is not fresh, or all, in one batch where the source can. All are in the air before the batch leaves. */
@@ -164,17 +166,22 @@ export class Reading {
     }
   }
 
+  async #waitForTurn(turn: Promise<Flight<Secret>>, want: Want, { timeout, signal }: Limits): Promise<Secret> {
+    const ms = Math.min(timeout, this.#deadline);
+    const limit = limitTime(this.#clock, ms, () => late(want.documentText, ms), signal);
+    try {
+      return await this.#flights.wait(await unlessAborted(turn, limit.signal), limit.signal);
+    } finally {
+      limit.done();
+    }
+  }
+
   #wait(flight: Flight<Secret>, { timeout, signal }: Limits, most: number): Promise<Secret> {
     const left = flight.startedAt + this.#deadline - this.#clock.now();
     const ms = Math.min(timeout, most);
     // The flight's own deadline comes first: no second timer.
     if (ms >= left) return this.#flights.wait(flight, signal);
-    const late = () =>
-      new DeadlineExceededError(`${flight.key}: no answer within ${formatDuration(ms)}.`, {
-        ref: flight.key,
-        hint: 'Check that the source can be reached, or wait longer with the timeout option.',
-      });
-    const limit = limitTime(this.#clock, ms, late, signal);
+    const limit = limitTime(this.#clock, ms, () => late(flight.key, ms), signal);
     return this.#flights.wait(flight, limit.signal).finally(() => {
       limit.done();
     });
@@ -284,14 +291,16 @@ export class Reading {
   }
 }
 
+function late(ref: string, ms: number): DeadlineExceededError {
+  return new DeadlineExceededError(`${ref}: no answer within ${formatDuration(ms)}.`, {
+    ref,
+    hint: 'Check that the source can be reached, or wait longer with the timeout option.',
+  });
+}
+
 /** No provider before the one that answers the field has the document. */
 class AbsentBefore extends SecretNotFoundError {
   constructor() {
     super('No earlier provider has it.');
   }
-}
-
-function detourOf({ outage }: Entry, maxAge: number, now: number): Secret | undefined {
-  const detour = outage?.detour;
-  return detour && now < detour.until && (maxAge === Infinity || (maxAge > 0 && detour.secret.ageMs <= maxAge)) ? detour.secret : undefined;
 }

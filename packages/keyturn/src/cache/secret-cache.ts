@@ -1,6 +1,7 @@
 /** Where secrets are kept: entries in recency order, absent ones in a pool of their own, and three ways to forget. In memory only. */
 import { type Clock, type Duration, parseDuration, systemClock } from '../core/clock.ts';
 import type { SecretNotFoundError } from '../core/errors.ts';
+import { checkKeys } from '../core/provider.ts';
 import { formatDocument } from '../core/ref.ts';
 import type { Secret } from '../core/secret.ts';
 import { Entry, type Lifetime, Scope, Slot } from './entry.ts';
@@ -39,6 +40,7 @@ export class SecretCache {
 
   /** @throws ConfigurationError naming the option that is wrong */
   constructor(options: SecretCacheOptions = {}) {
+    checkKeys('SecretCache', options, ['maxEntries', 'negativeTtl', 'sweepInterval', 'clock']);
     const { maxEntries = 1_000, negativeTtl = '5s', sweepInterval = '60s', clock = systemClock } = options;
     this.maxEntries = checkMaxEntries(maxEntries, 'maxEntries');
     this.negativeTtl = parseDuration(negativeTtl, 'negativeTtl');

@@ -1,6 +1,7 @@
 /** A bounded cache of anything, each entry with a time to live: what the secrets' own cache is made of, for your values. */
 import { type Clock, type Duration, parseDuration, systemClock } from '../core/clock.ts';
 import { ConfigurationError } from '../core/errors.ts';
+import { checkKeys } from '../core/provider.ts';
 import { LifeClock, type Linked, LruList, Reclaim } from './bookkeeping.ts';
 
 export interface TtlCacheOptions {
@@ -72,6 +73,7 @@ export class TtlCache<V> {
 
   /** @throws ConfigurationError naming the option that is wrong */
   constructor(options: TtlCacheOptions = {}) {
+    checkKeys('TtlCache', options, ['ttl', 'maxEntries', 'sweepInterval', 'clock']);
     const { ttl = '5m', maxEntries = 1_000, sweepInterval = 'none', clock = systemClock } = options;
     this.#ttl = parseDuration(ttl, 'ttl');
     this.#maxEntries = checkMaxEntries(maxEntries, 'maxEntries');

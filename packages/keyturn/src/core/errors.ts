@@ -127,7 +127,7 @@ export type KnownKeyturnError =
   | ClosedError;
 
 export function isKeyturnError(error: unknown): error is KnownKeyturnError {
-  return typeof error === 'object' && error !== null && (error as Record<symbol, unknown>)[brand] === true;
+  return error instanceof Error && (error as unknown as Record<symbol, unknown>)[brand] === true;
 }
 
 /**

@@ -50,6 +50,9 @@ export class Emitter {
 
   /** Returns the unsubscriber. */
   on<K extends EventName>(name: K, listener: Listener<K>): () => void {
+    if (!Object.hasOwn(lines, name))
+      throw new ConfigurationError(`on: there is no event ${JSON.stringify(name)}.`, { hint: `There are ${Object.keys(lines).join(', ')}.` });
+    if (typeof listener !== 'function') throw new ConfigurationError(`on: the listener for ${name} is no function.`, { hint: 'It is called with each event.' });
     // Of its own, so that one function may listen twice and leave once.
     const own: Listener<K> = (event) => listener(event);
     const list = ((this.#listeners[name] as Listener<K>[] | undefined) ?? []).concat(own);

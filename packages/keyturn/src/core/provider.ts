@@ -1,6 +1,6 @@
 /** What every place that answers for secrets looks like, and what it owes to those who ask. */
 import type { Duration } from './clock.ts';
-import { ConfigurationError, type KeyturnError } from './errors.ts';
+import { ConfigurationError, type KeyturnError, printable } from './errors.ts';
 import type { SecretRef } from './ref.ts';
 import type { Secret } from './secret.ts';
 
@@ -31,7 +31,7 @@ export interface Provider extends ProviderSettings {
   readonly kind?: string;
   /**
    * What tells this place from others of its kind: endpoint or account, region, namespace, mount. Part of every cache key,
-   * so that one cache shared by production and staging never mixes them. Default: its name.
+   * so that one cache shared by production and staging never mixes them. Default: this very object, which shares its entries with no other.
    */
   readonly identity?: string;
 
@@ -82,12 +82,22 @@ export type Wrap = (next: Provider) => Provider;
 
 /** The common options of a provider, checked: unknown ones are errors, because a misspelt option would be silently ignored. */
 export function checkOptions(kind: string, options: object, known: readonly string[]): void {
-  const all = ['name', 'match', 'ttl', 'staleIfError', ...known];
+  checkKeys(kind, options, ['name', 'match', 'ttl', 'staleIfError', ...known], kind);
+}
+
+/** `options` is an object with known keys only. @throws ConfigurationError naming the unknown one */
+export function checkKeys(where: string, options: unknown, known: readonly string[], provider?: string): void {
+  if (typeof options !== 'object' || options === null)
+    throw new ConfigurationError(`${where}: the options are no object.`, { provider, hint: `They are an object with ${known.join(', ')}.` });
   for (const key of Object.keys(options)) {
-    if (!all.includes(key)) {
-      throw new ConfigurationError(`${kind}: unknown option "${key}".`, { provider: kind, hint: `It takes ${all.join(', ')}.` });
-    }
+    if (!known.includes(key))
+      throw new ConfigurationError(`${where}: unknown option "${printable(key)}".`, { provider, hint: `It takes ${known.join(', ')}.` });
   }
+}
+
+/** An option is of its kind, or left out. @throws ConfigurationError naming it */
+export function checkKind(where: string, value: unknown, isRight: boolean, what: string): void {
+  if (value !== undefined && !isRight) throw new ConfigurationError(`${where} is not ${what}.`, { hint: 'Leave it out for the default.' });
 }
 
 /** The settings of `options` as a provider carries them: only those that were given. */
@@ -123,7 +133,7 @@ function passive(next: Provider) {
   return {
     name: next.name,
     ...(next.kind !== undefined && { kind: next.kind }),
-    ...(next.identity !== undefined && { identity: next.identity }),
+    identity: identityOf(next),
     ...settingsOf(next),
     ...(next.fieldOf && { fieldOf: (ref: SecretRef) => next.fieldOf!(ref) }),
     ...(next.hasChanged && { hasChanged: () => next.hasChanged!() }),
@@ -160,4 +170,15 @@ function translate(part: string): string {
   if (part === '**') return '.*';
   if (part === '*') return '[^/]*';
   return part.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}
+
+const numbers = new WeakMap<Provider, number>();
+let lastNumber = 0;
+
+/** What tells `provider` from others in a cache's keys. */
+export function identityOf(provider: Provider): string {
+  if (provider.identity !== undefined) return provider.identity;
+  let number = numbers.get(provider);
+  if (number === undefined) numbers.set(provider, (number = ++lastNumber));
+  return `object ${number}`;
 }

@@ -77,6 +77,8 @@ export class Secret {
       this.#born = from.#born;
     } else {
       const { clock = systemClock, ageMs = 0, value } = from;
+      if (typeof value !== 'string' && !(value instanceof Uint8Array))
+        throw new InvalidSecretError('The value of a Secret is text or bytes.', { provider: from.provider });
       this.fetchedAt = clock.wallNow() - ageMs;
       this.stale = false;
       this.fallback = false;
@@ -90,9 +92,9 @@ export class Secret {
     Object.freeze(this);
   }
 
-  /** How long ago the value was read from its source, in ms, by the monotonic clock. */
+  /** How long ago the value was read from its source, in ms, by the clock that moved further: one stands still while a laptop sleeps, the other can be set back. */
   get ageMs(): number {
-    return Math.max(0, this.#clock.now() - this.#born);
+    return Math.max(0, this.#clock.now() - this.#born, this.#clock.wallNow() - this.fetchedAt);
   }
 
   /**
