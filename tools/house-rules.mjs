@@ -13,6 +13,7 @@ export const exits = {
 
 /** Files over 300 lines, and why they are one thing. @type {Readonly<Record<string, string>>} */
 export const longFiles = {
+  'chain.ts': 'the order of providers, and what their answers are held to',
   'cache/reading.ts': 'one read from its beginning to its end, which is one story',
 };
 

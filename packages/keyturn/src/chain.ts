@@ -18,7 +18,7 @@ import {
 } from './core/errors.ts';
 import { identityOf, matcher, type Matcher, type Provider, type ReadOptions, type ReadResult } from './core/provider.ts';
 import { documentOf, formatRef, type SecretRef } from './core/ref.ts';
-import { isSecret, Secret } from './core/secret.ts';
+import { adoptSecret, isSecret, Secret } from './core/secret.ts';
 import type { Source } from './core/source.ts';
 
 export type OnUnavailable = Readonly<Record<string, 'stop' | 'next'>>;
@@ -227,21 +227,12 @@ function checkAnswer(answer: unknown, link: Link, ref: SecretRef): Secret | unde
   return formatRef(answer.ref) === formatRef(asked) && answer.provider === provider.name ? answer : new Secret(answer, { ref: asked, provider: provider.name });
 }
 
-/** A Secret made by another copy of this library, as one of ours: the other's private parts cannot be read, its public ones can. */
+/** A Secret made by another copy of this library, as one of ours. */
 function adopted(answer: Secret, link: Link, ref: SecretRef): Secret {
   try {
-    const { version, ageMs } = answer;
-    return new Secret({ ref: documentOf(ref), value: textOrBytes(answer), provider: link.provider.name, version, ageMs });
+    return adoptSecret(answer, documentOf(ref), link.provider.name);
   } catch {
     throw nonsense(link, ref, 'answered something that is no Secret');
-  }
-}
-
-function textOrBytes(secret: Secret): string | Uint8Array {
-  try {
-    return secret.reveal();
-  } catch {
-    return secret.bytes();
   }
 }
 

@@ -37,7 +37,7 @@ test('a provider that throws not-found says absent, and revocation wins', async 
 });
 
 test('a secret made by another copy of the library keeps its value through an outage, marked', async () => {
-  const other = (await import(/* @vite-ignore */ `../src/core/secret.ts?another-copy=${1}`)) as { Secret: typeof Secret };
+  const other = (await import(/* @vite-ignore */ ['../src/core/secret.ts', 'another-copy'].join('?'))) as { Secret: typeof Secret };
   expect(other.Secret).not.toBe(Secret);
   const clock = new FakeClock();
   let isAway = false;

@@ -212,3 +212,84 @@ test('isAvailable asks those who can tell', async () => {
   await expect(checked.isAvailable('two')).rejects.toThrow(ConfigurationError);
   expect(checked.providers).toEqual(['one']);
 });
+
+test('an answer that may not be kept takes away the older one of another provider, too', async () => {
+  const clock = new FakeClock();
+  const [one, two] = [told({ a: 'from one' }, { clock, name: 'one' }), told({ a: 'from two' }, { clock, name: 'two', ttl: 0 })];
+  const secrets = createSecrets({ providers: [one, two], clock, random: () => 0, ttl: '100s' });
+  await secrets.get('a');
+  one.values.delete('a');
+  expect((await secrets.refresh('a')).reveal()).toBe('from two');
+  expect(secrets.peek('a')).toBeUndefined();
+  expect(secrets.stats().entries).toBe(0);
+  expect((await secrets.get('a')).reveal()).toBe('from two');
+});
+
+test('a detour goes on being given when its own provider cannot be reached any more either, no longer than it may be kept and no older than maxAge', async () => {
+  const { clock, one, two, secrets } = chain({ a: 'first' }, { a: 'second' }, { onUnavailable: { one: 'next' } });
+  await secrets.get('a');
+  one.failure = unavailable('one');
+  await clock.advance(100_000);
+  await secrets.get('a');
+  two.failure = unavailable('two');
+  await clock.advance(5_000);
+  for (let probe = 0; probe < 2; probe++) {
+    expect((await secrets.get('a')).reveal()).toBe('second');
+    expect((await secrets.get('a', { maxAge: '7s' })).reveal()).toBe('second');
+    await expect(secrets.get('a', { maxAge: '4s' })).rejects.toMatchObject({ code: 'PROVIDER_UNAVAILABLE' });
+    await clock.advance(2_000);
+  }
+  await clock.advance(21_000);
+  const stale = await secrets.get('a');
+  expect([stale.reveal(), stale.stale]).toEqual(['first', true]);
+});
+
+test('many at once follow the rules of one: a refusal is never passed over, and a detour says that it is one', async () => {
+  const { one, two, secrets } = chain({}, { a: 'second', b: 'second' }, { onUnavailable: { one: 'next' } });
+  one.failure = denied('one');
+  const errors: unknown[] = [];
+  expect(await secrets.prefetch(['a', 'b'], { onError: ({ code }, ref) => errors.push([ref, code]) })).toEqual([undefined, undefined]);
+  expect(errors).toEqual([
+    ['a', 'ACCESS_DENIED'],
+    ['b', 'ACCESS_DENIED'],
+  ]);
+  expect(two.reads).toEqual([]);
+  one.failure = unavailable('one');
+  expect((await secrets.prefetch(['a', 'b'])).map((secret) => [secret?.reveal(), secret?.fallback])).toEqual([
+    ['second', true],
+    ['second', true],
+  ]);
+  expect(await secrets.prefetch(['c', 'd'], { onError: ({ code }) => errors.push(code) })).toEqual([undefined, undefined]);
+  expect(errors.slice(2)).toEqual(['PROVIDER_UNAVAILABLE', 'PROVIDER_UNAVAILABLE']);
+});
+
+test('only a provider that is asked before the one written to shadows what was written', async () => {
+  const clock = new FakeClock();
+  const own = (name: string): Provider => ({
+    name,
+    get: () => Promise.resolve(undefined),
+    fieldOf: (ref) => (ref.name === `in ${name}` ? new Secret({ ref, value: 'x', provider: name, clock }) : undefined),
+  });
+  const writer = told({ a: 'older' }, { clock, name: 'writer' });
+  writer.set = () => Promise.resolve({});
+  const late = told({ a: 'late', b: 'late' }, { clock, name: 'late' });
+  const secrets = createSecrets({ providers: [own('early'), writer, own('later'), late], clock });
+  for (const ref of ['a', 'b', 'in later#field']) expect(await secrets.set(ref, 'new')).toEqual({ provider: 'writer' });
+  expect(await secrets.set('in early#field', 'new')).toEqual({ provider: 'writer', shadowedBy: 'early' });
+  expect(late.reads).toEqual([]);
+});
+
+test('close ends every provider once, however often it is called, and one that cannot end keeps no other from it', async () => {
+  const closed: string[] = [];
+  const closing = (name: string, failure?: Error) => ({
+    ...told({}, { name }),
+    close: () => {
+      closed.push(name);
+      return failure ? Promise.reject(failure) : Promise.resolve();
+    },
+  });
+  const secrets = createSecrets({ providers: [closing('one', new Error('no')), closing('two')], clock: new FakeClock() });
+  await Promise.all([secrets.close(), secrets.close()]);
+  await secrets.close();
+  expect(closed).toEqual(['one', 'two']);
+});

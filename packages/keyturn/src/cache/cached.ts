@@ -50,6 +50,7 @@ export class Cached {
     this.#reading = new Reading(options, this.#scope, (entry) => {
       this.#hit(entry);
     });
+    this.#scope.outdate.add(this.#outdate);
     this.#noticeAt = source.canChange ? cache.clock.now() + noticeEvery : Infinity;
   }
 
@@ -115,7 +116,7 @@ export class Cached {
         return Promise.reject(error as Error);
       }
       const { document, ref } = want;
-      this.#reading.outdate((name) => name === ref.name);
+      this.#outdateAll((name) => name === ref.name);
       const count = this.#cache.removeName(this.#scope, ref.name);
       this.#events.emit('invalidate', { ref: document });
       return Promise.resolve(count);
@@ -128,7 +129,7 @@ export class Cached {
       return Promise.reject(error as Error);
     }
     const { prefix = '', provider } = what;
-    this.#reading.outdate((name) => name.startsWith(prefix));
+    this.#outdateAll((name) => name.startsWith(prefix));
     const count = this.#cache.removePrefix(this.#scope, prefix, provider);
     this.#events.emit('invalidate', { prefix: what.prefix, provider });
     return count;
@@ -172,6 +173,7 @@ export class Cached {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#scope.outdate.delete(this.#outdate);
     this.#reading.abort(closed());
     this.#cache.leave(this.#source.identity + this.#lifetimes.identity);
     // The scope may go on serving others.
@@ -218,6 +220,15 @@ export class Cached {
     } catch {
       return undefined;
     }
+  }
+
+  readonly #outdate = (concerns: (name: string) => boolean) => {
+    this.#reading.outdate(concerns);
+  };
+
+  /** Of all who share this scope: what they read now was asked for before. */
+  #outdateAll(concerns: (name: string) => boolean): void {
+    for (const outdate of this.#scope.outdate) outdate(concerns);
   }
 
   #want(given: string | SecretRef): Want {

@@ -144,6 +144,8 @@ export class Scope {
   /** For a name, the texts under which it stands besides its own: versions, named providers, single fields. */
   readonly variants = new Map<string, Set<string>>();
   readonly reclaim: Reclaim<Entry, Slot>;
+  /** For each who reads through this scope, what outdates its reads under way. */
+  readonly outdate = new Set<(concerns: (name: string) => boolean) => void>();
   users = 0;
 
   constructor(id: number, clock: LifeClock, visit: (entry: Entry) => void) {

@@ -268,6 +268,17 @@ export function isSecret(value: unknown): value is Secret {
   return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[brand] === true;
 }
 
+/** A Secret made by another copy of this library, as one of ours: its private parts cannot be read, its public ones can. */
+export function adoptSecret(other: Secret, ref: SecretRef, provider: string): Secret {
+  const { version, ageMs } = other;
+  const from = (value: string | Uint8Array) => new Secret({ ref, value, provider, version, ageMs });
+  try {
+    return from(other.reveal());
+  } catch {
+    return from(other.bytes());
+  }
+}
+
 /** `a.b[0]` as its steps, or `undefined` when it is no path. */
 function pathSteps(path: string): (string | number)[] | undefined {
   if (!/^[^.[\]]+(?:\.[^.[\]]+|\[(?:0|[1-9]\d{0,8})\])*$/.test(path)) return undefined;

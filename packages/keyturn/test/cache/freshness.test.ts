@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { ConfigurationError, createSecrets } from '../../src/index.ts';
+import { expect, test, vi } from 'vitest';
+import { ConfigurationError, createSecrets, Secret } from '../../src/index.ts';
 import { SecretCache } from '../../src/cache/index.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { told } from '../support/source.ts';
@@ -259,4 +259,73 @@ test('two that share a cache and a source share its entries, and one that closes
   await expect(first.get('db')).rejects.toThrow('closed');
   expect(second.peek('db')?.reveal()).toBe('x');
   expect(source.reads).toHaveLength(1);
+});
+
+test.each(['get', 'peek'] as const)('a loop of %s that never gives the event loop a turn sees a lifetime end within 64 reads', async (read) => {
+  const monotonic = vi.spyOn(performance, 'now').mockReturnValue(1_000);
+  const source = told({ db: 'one' });
+  const secrets = createSecrets({ providers: [source], ttl: '100s', staleIfError: 0, random: () => 0 });
+  await secrets.get('db');
+  expect(secrets.peek('db')).toBeDefined();
+  monotonic.mockReturnValue(101_001);
+  const answers = Array.from({ length: 64 }, () => secrets[read]('db'));
+  // Until the clock is looked at again, a hit costs no look: that is what the 64 are for.
+  expect(answers[0]).toBeDefined();
+  if (read === 'peek') expect(answers.at(-1)).toBeUndefined();
+  else await Promise.all(answers as Promise<unknown>[]);
+  expect(source.reads).toHaveLength(read === 'peek' ? 1 : 2);
+  await secrets.close();
+});
+
+test('a field that was read before is of the new version as soon as the document is', async () => {
+  const { clock, source, secrets } = cold({ ttl: '100s' }, { db: '{"password":"one"}' });
+  const password = async () => [await reveal(secrets.get('db#password')), secrets.peek('db#password')?.version];
+  expect(await password()).toEqual(['one', 'v1']);
+  source.rotate('db', '{"password":"two"}');
+  await secrets.refresh('db');
+  expect(await password()).toEqual(['two', 'v2']);
+  source.rotate('db', '{"password":"three"}');
+  await clock.advance(80_000);
+  await secrets.get('db');
+  await clock.advance(0);
+  expect(await password()).toEqual(['three', 'v3']);
+});
+
+test('a document with any number of fields is remembered under few of them', () => {
+  const cache = new SecretCache({ clock: new FakeClock() });
+  const scope = cache.enter('any');
+  const secret = new Secret({ ref: { name: 'db' }, provider: 'told', value: '{"f":"x"}' });
+  const entry = cache.put(scope, 'db', secret, { quietUntil: 1e6, freshUntil: 1e6, staleUntil: 1e6 }, () => undefined);
+  for (let index = 0; index < 1_000; index++) {
+    expect(cache.putField(entry, `db#f${index}`, secret).secret).toBe(secret);
+    expect(scope.slots.size).toBeLessThanOrEqual(33);
+  }
+  expect(scope.slots.get('db')?.secret).toBe(secret);
+  expect(scope.slots.get('db#f999')?.entry).toBe(entry);
+  cache.removeName(scope, 'db');
+  expect(scope.slots.size).toBe(0);
+});
+
+test('two that share a cache and differ only in what is asked of whom share no entries', async () => {
+  const clock = new FakeClock();
+  const cache = new SecretCache({ clock });
+  const source = (match?: string[]) => told({ db: 'x' }, { clock, ...(match && { match }) });
+  const first = createSecrets({ providers: [source()], cache, clock });
+  await first.get('db');
+  const narrower = createSecrets({ providers: [source(['prod/**'])], cache, clock });
+  const laxer = createSecrets({ providers: [source()], onUnavailable: { told: 'next' }, cache, clock });
+  expect([first, narrower, laxer].map((secrets) => secrets.peek('db')?.reveal())).toEqual(['x', undefined, undefined]);
+  expect(await narrower.find('db')).toBeUndefined();
+});
+
+test('one cache shared by production and staging does not take what one has not for absent in the other', async () => {
+  const clock = new FakeClock();
+  const cache = new SecretCache({ clock });
+  const [production, staging] = [told({}, { clock, name: 'prod' }), told({ db: 'stage' }, { clock, name: 'stage' })].map((source) =>
+    createSecrets({ providers: [source], cache, clock }),
+  );
+  expect(await production?.find('db')).toBeUndefined();
+  expect((await staging?.find('db'))?.reveal()).toBe('stage');
+  expect(await staging?.find('none')).toBeUndefined();
+  expect(staging?.stats().negativeHits).toBe(0);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createSecrets } from '../../src/index.ts';
-import { FakeClock } from '../support/fake-clock.ts';
-import { told } from '../support/source.ts';
+import { FakeClock, settled } from '../support/fake-clock.ts';
+import { told, unavailable } from '../support/source.ts';
 
 async function kept(names: readonly string[], options: Partial<Parameters<typeof createSecrets>[0]> = {}) {
   const clock = new FakeClock();
@@ -106,4 +106,102 @@ test('a local source that changed loses its entries on the next access, at most 
   expect((await secrets.get('db')).reveal()).toBe('one');
   await clock.advance(1);
   expect((await secrets.get('db')).reveal()).toBe('two');
+});
+
+test('a local source is asked for changes once a second for as long as it is read: a second change is seen like the first', async () => {
+  const clock = new FakeClock();
+  const source = told({ db: 'one' }, { clock });
+  let isChanged = false;
+  let questions = 0;
+  const hasChanged = () => {
+    questions++;
+    return isChanged && !(isChanged = false);
+  };
+  const secrets = createSecrets({ providers: [{ ...source, get: source.get, hasChanged }], clock });
+  await secrets.get('db');
+  for (const value of ['two', 'three']) {
+    source.rotate('db', value);
+    isChanged = true;
+    await clock.advance(1_000);
+    for (let read = 0; read < 10; read++) expect((await secrets.get('db')).reveal()).toBe(value);
+  }
+  expect(questions).toBe(2);
+});
+
+test('a read under way when its provider is invalidated is joined by nobody, and its late answer is not kept', async () => {
+  const clock = new FakeClock();
+  const source = told({}, { clock });
+  source.isSlow = true;
+  const secrets = createSecrets({ providers: [source], clock });
+  const before = secrets.get('db');
+  await settled();
+  void secrets.invalidate({ provider: 'told' });
+  const after = secrets.get('db');
+  await settled();
+  expect(source.pending).toHaveLength(2);
+  source.pending[0]?.answer('old');
+  expect((await before).reveal()).toBe('old');
+  expect(secrets.peek('db')).toBeUndefined();
+  source.pending[1]?.answer('new');
+  expect((await after).reveal()).toBe('new');
+});
+
+test('invalidating a name forgets that it was absent, too', async () => {
+  const { source, secrets } = await kept([]);
+  expect(await secrets.find('db')).toBeUndefined();
+  source.values.set('db', 'now there');
+  expect(await secrets.find('db')).toBeUndefined();
+  expect(await secrets.invalidate('db')).toBe(0);
+  expect((await secrets.get('db')).reveal()).toBe('now there');
+});
+
+test('what was forgotten and makes room before its memory is back is no eviction', async () => {
+  const { source, secrets } = await kept(
+    Array.from({ length: 3_000 }, (_, index) => `old${index}`),
+    { maxEntries: 3_000 },
+  );
+  const evicted: string[] = [];
+  secrets.on('evict', ({ ref }) => evicted.push(ref.name));
+  const count = secrets.invalidate({ prefix: 'old' });
+  // The first thousand are gone at once; so many new ones make it full again, and one more has to displace.
+  for (let index = 0; index < 1_010; index++) {
+    source.values.set(`new${index}`, 'x');
+    await secrets.get(`new${index}`);
+  }
+  expect([evicted, secrets.stats().evictions, secrets.stats().entries]).toEqual([[], 0, 3_000]);
+  expect(await count).toBe(3_000);
+  expect(secrets.stats()).toMatchObject({ entries: 1_010, fresh: 1_010 });
+});
+
+/** A source that can be written to, with `db` in it, read once; each write is made, and fails if `failure` is given. */
+async function writable(failure?: Error) {
+  const clock = new FakeClock();
+  const source = told({ db: 'old' }, { clock });
+  source.set = (ref, value) => {
+    source.rotate(ref.name, String(value));
+    return failure ? Promise.reject(failure) : Promise.resolve({});
+  };
+  source.delete = (ref) => {
+    const wasThere = source.values.delete(ref.name);
+    return failure ? Promise.reject(failure) : Promise.resolve(wasThere);
+  };
+  const secrets = createSecrets({ providers: [source], clock });
+  await secrets.get('db');
+  return secrets;
+}
+
+test('a deletion is seen by the next read', async () => {
+  const secrets = await writable();
+  expect(await secrets.delete('db')).toBe(true);
+  expect(await secrets.find('db')).toBeUndefined();
+  expect(await secrets.delete('db')).toBe(false);
+});
+
+test('a write or a deletion that failed may have been made all the same: the next read asks', async () => {
+  const written = await writable(unavailable());
+  await expect(written.set('db', 'new')).rejects.toMatchObject({ code: 'PROVIDER_UNAVAILABLE' });
+  expect((await written.get('db')).reveal()).toBe('new');
+  const deleted = await writable(unavailable());
+  await expect(deleted.delete('db')).rejects.toMatchObject({ code: 'PROVIDER_UNAVAILABLE' });
+  expect(await deleted.find('db')).toBeUndefined();
 });

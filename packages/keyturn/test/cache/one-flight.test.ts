@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { expect, test } from 'vitest';
+import { SecretCache } from '../../src/cache/index.ts';
 import { createSecrets, type Secret } from '../../src/index.ts';
 import { FakeClock, settled } from '../support/fake-clock.ts';
 import { told, unavailable } from '../support/source.ts';
@@ -247,4 +248,59 @@ test('after close reads fail, reads under way end, and nothing is left', async (
   expect(() => secrets.peek('db')).toThrow('closed');
   expect(source.pending[0]?.signal.aborted).toBe(true);
   expect(clock.sleeping).toBe(0);
+});
+
+test('a read that lands in the moment of close leaves nothing in a cache that goes on, whichever comes first', async () => {
+  for (let turns = 0; turns < 30; turns++) {
+    const cache = new SecretCache({ clock: new FakeClock() });
+    const { source, secrets } = slow({}, { cache });
+    const read = secrets.get('db').catch(() => undefined);
+    await settled();
+    source.pending[0]?.answer('x');
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+    await secrets.close();
+    await read;
+    await settled();
+    expect(cache.stats().entries).toBe(0);
+  }
+});
+
+test('a refresh that an invalidation overtook is not kept, but ends the freshness of what disagrees with it', async () => {
+  const { source, secrets } = slow();
+  const refresh = secrets.refresh('db');
+  await settled();
+  void secrets.invalidate('db');
+  const read = secrets.get('db');
+  await settled();
+  source.pending[1]?.answer('one', 'v1');
+  expect((await read).reveal()).toBe('one');
+  expect(secrets.peek('db')?.reveal()).toBe('one');
+  source.pending[0]?.answer('two', 'v2');
+  expect((await refresh).reveal()).toBe('two');
+  expect(secrets.peek('db')).toBeUndefined();
+  const next = secrets.get('db');
+  await settled();
+  source.pending[2]?.answer('two', 'v2');
+  expect((await next).reveal()).toBe('two');
+});
+
+test('refresh ahead runs on also when somebody who joined it has left', async () => {
+  const { clock, source, secrets } = slow();
+  const first = secrets.get('db');
+  await settled();
+  source.pending[0]?.answer('one');
+  await first;
+  await clock.advance(80_000);
+  await secrets.get('db');
+  await settled();
+  const leaving = new AbortController();
+  const joined = secrets.get('db', { maxAge: '10s', signal: leaving.signal });
+  await settled();
+  expect(source.pending).toHaveLength(2);
+  leaving.abort(new Error('gone'));
+  await expect(joined).rejects.toThrow('gone');
+  expect(source.pending[1]?.signal.aborted).toBe(false);
+  source.pending[1]?.answer('two', 'v2');
+  await settled();
+  expect(secrets.peek('db')?.reveal()).toBe('two');
 });

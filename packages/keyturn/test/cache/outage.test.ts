@@ -227,3 +227,70 @@ test('a document that does not parse is kept no longer than an absence', async (
   await clock.advance(5_000);
   expect((await secrets.get('db#password')).reveal()).toBe('mended');
 });
+
+test('an outage that is over leaves nothing behind: the next one serves the newer value, and its first cool-down is a second', async () => {
+  const { clock, source, secrets } = warm();
+  await secrets.get('db');
+  source.failure = unavailable();
+  await clock.advance(100_000);
+  expect((await secrets.get('db')).reveal()).toBe('one');
+  await clock.advance(1_000);
+  expect((await secrets.get('db')).reveal()).toBe('one');
+  source.failure = undefined;
+  source.rotate('db', 'two');
+  await clock.advance(2_000);
+  expect((await secrets.get('db')).reveal()).toBe('two');
+  expect((await secrets.explain('db')).cache.outage).toBeUndefined();
+  source.failure = unavailable();
+  await clock.advance(100_000);
+  const stale = await secrets.get('db');
+  expect([stale.reveal(), stale.stale, stale.version]).toEqual(['two', true, 'v2']);
+  source.reads.length = 0;
+  await clock.advance(999);
+  await secrets.get('db');
+  expect(source.reads).toHaveLength(0);
+  await clock.advance(1);
+  await secrets.get('db');
+  expect(source.reads).toHaveLength(1);
+});
+
+test('maxAge bounds an absence, too: one found longer ago is asked about again', async () => {
+  const { clock, source, secrets } = warm();
+  await secrets.find('late');
+  source.values.set('late', 'now there');
+  await clock.advance(3_000);
+  expect(await secrets.find('late', { maxAge: '3s' })).toBeUndefined();
+  expect(source.reads).toHaveLength(1);
+  expect((await secrets.get('late', { maxAge: '2999ms' })).reveal()).toBe('now there');
+});
+
+test('prefetch asks nobody during a cool-down either: it gives the stale value', async () => {
+  const { clock, source, secrets } = warm();
+  await secrets.get('db');
+  source.failure = unavailable();
+  await clock.advance(100_000);
+  await secrets.get('db');
+  source.reads.length = 0;
+  const events: unknown[] = [];
+  secrets.on('stale', (event) => events.push(event));
+  expect((await secrets.prefetch(['db'])).map((secret) => [secret?.reveal(), secret?.stale])).toEqual([['one', true]]);
+  expect([source.reads.length, events.length]).toEqual([0, 1]);
+  await clock.advance(1_000);
+  await secrets.prefetch(['db']);
+  expect(source.reads).toHaveLength(1);
+});
+
+test('a value that is served stale counts as used: in a full cache another one leaves', async () => {
+  const { clock, source, secrets } = warm({ maxEntries: 2 });
+  for (const name of ['other', 'third']) source.values.set(name, 'x');
+  const evicted: string[] = [];
+  secrets.on('evict', ({ ref }) => evicted.push(ref.name));
+  await secrets.get('db');
+  await secrets.get('other');
+  source.failure = unavailable();
+  await clock.advance(100_000);
+  expect((await secrets.get('db')).stale).toBe(true);
+  source.failure = undefined;
+  await secrets.get('third');
+  expect(evicted).toEqual(['other']);
+});

@@ -234,3 +234,13 @@ test('a pass without any invalidation visits everything once, for those past the
   expect(visited.length).toBeLessThanOrEqual(3_000);
   expect(changes).toEqual([]);
 });
+
+test('past the thousand the provider no longer matters either: all who come then wait for one and the same', async () => {
+  const { put, reclaim, isValid } = shelf();
+  for (let index = 0; index < 2_000; index++) put(`other${index}`, 'cloud');
+  for (let index = 0; index < 1_000; index++) void reclaim.invalidate(`x${index}`);
+  const one = reclaim.invalidate('y', 'vault');
+  expect(isValid({ name: 'z', provider: 'cloud', epoch: reclaim.epoch - 1 })).toBe(false);
+  expect(reclaim.invalidate('z', 'cloud')).toBe(one);
+  await one;
+});

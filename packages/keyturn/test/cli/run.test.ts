@@ -13,6 +13,11 @@ test('the command gets its secrets, from --env and from run.env, and --env comes
   expect(ran).toMatchObject({ code: 0, stdout: 'app/hunter2-hunter2\n', stderr: '' });
 });
 
+test('a secret takes the place of a variable that was there before', () => {
+  const ran = sandbox().keyturn(['run', '--no-mask', ...password, '--', 'sh', '-c', 'echo "$PASSWORD"'], { env: { ...env, PASSWORD: 'from outside' } });
+  expect(ran).toMatchObject({ code: 0, stdout: 'hunter2-hunter2\n', stderr: '' });
+});
+
 test('options after the command are the command’s, with or without --', () => {
   const box = sandbox();
   for (const dashes of [['--'], []]) {
