@@ -16,6 +16,7 @@ export const importTime = {
   name: 'import',
   goal: "import 'keyturn' <= 10 ms over bare node",
   gated: true,
+  isPinned: false,
   run: async () => {
     const contenders = [
       { name: 'Keyturn', url: entry },

@@ -1,5 +1,5 @@
 /** The rows, in the order of the table. */
-import { cliGet, cliRun } from './command.mjs';
+import { cliGet, cliGetYaml, cliRun } from './command.mjs';
 import { herd } from './herd.mjs';
 import { hit, hitBesideAwait } from './hit.mjs';
 import { importTime } from './import.mjs';
@@ -24,6 +24,7 @@ export const rows = [
   peek,
   herd,
   cliGet,
+  cliGetYaml,
   cliRun,
   importTime,
   memory(10_000),
