@@ -86,6 +86,7 @@ export class Landing {
   #failed(flight: Flight<unknown>, want: Want, error: KeyturnError, durationMs: number): KeyturnError {
     if ((error.code as string) !== 'CLOSED') this.#events.emit('error', { ref: want.document, provider: error.provider, durationMs, error });
     const present = flight.isOutdated ? undefined : this.#cache.find(this.#scope, want.documentText);
+    if (flight.isOverlapped && !isUnavailable(error)) this.#cache.removeAbsent(this.#scope, want.documentText);
     if (!present) return error;
     if (isUnavailable(error)) {
       // Another read was answered meanwhile: the source is there.
@@ -99,5 +100,6 @@ export class Landing {
   #compare(secret: Secret, { documentText }: Want): void {
     const present = this.#cache.find(this.#scope, documentText);
     if (present && !secret.equals(present.secret)) this.#cache.remove(present);
+    this.#cache.removeAbsent(this.#scope, documentText);
   }
 }

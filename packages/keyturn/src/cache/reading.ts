@@ -160,7 +160,11 @@ export class Reading {
     } catch (error) {
       const kept = isUnavailable(error) ? this.#cache.find(this.#scope, want.documentText) : undefined;
       const later = this.#life.now();
-      if (!kept || !this.#covers(kept, limits, later)) throw error;
+      if (!kept || !this.#covers(kept, limits, later)) {
+        // What would have covered ended while the reader was held up for a moment: now the probe is worth the wait.
+        if (isKnownOutage && limits.timeout > patience) return this.#field(await this.#wait(flight, limits, this.#deadline), want);
+        throw error;
+      }
       if (!kept.outage) beginCoolDown(kept, (error as KeyturnError).code as string, later);
       return this.#field(this.#cover(kept, limits, later), want);
     }

@@ -13,7 +13,7 @@ export interface EnvOptions extends ProviderOptions {
   readonly prefix?: string | undefined;
   /** A variable set to nothing is a value. Default `false`: it is absent, and the next provider is asked. */
   readonly allowEmpty?: boolean | undefined;
-  /** Read on every call, so a variable set later is seen. Default `process.env`. */
+  /** Read on every call; a variable set later is seen when what is kept in its place ends. Default `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 

@@ -304,3 +304,19 @@ test('refresh ahead runs on also when somebody who joined it has left', async ()
   await settled();
   expect(secrets.peek('db')?.reveal()).toBe('two');
 });
+
+test('an absence that an overlapping read contradicts is not remembered', async () => {
+  const { source, secrets } = slow();
+  const first = secrets.get('db');
+  await settled();
+  const second = secrets.refresh('db').catch((error: unknown) => error);
+  await settled();
+  source.pending[1]?.answer(undefined);
+  expect(await second).toMatchObject({ code: 'SECRET_NOT_FOUND' });
+  source.pending[0]?.answer('there');
+  expect((await first).reveal()).toBe('there');
+  const third = secrets.get('db');
+  await settled();
+  source.pending[2]?.answer('there');
+  expect((await third).reveal()).toBe('there');
+});

@@ -294,3 +294,17 @@ test('a value that is served stale counts as used: in a full cache another one l
   await secrets.get('third');
   expect(evicted).toEqual(['other']);
 });
+
+test('a reader held up by a probe while the stale value ends waits for the probe', async () => {
+  const { clock, source, secrets } = warm({ staleIfError: '1050ms' });
+  await secrets.get('db');
+  source.failure = unavailable();
+  await clock.advance(100_000);
+  await secrets.get('db');
+  source.isSlow = true;
+  await clock.advance(1_000);
+  const read = secrets.get('db');
+  await clock.advance(100);
+  source.pending[0]?.answer('two', 'v2');
+  expect((await read).reveal()).toBe('two');
+});
