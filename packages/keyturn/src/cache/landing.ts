@@ -86,7 +86,8 @@ export class Landing {
   #failed(flight: Flight<unknown>, want: Want, error: KeyturnError, durationMs: number): KeyturnError {
     if ((error.code as string) !== 'CLOSED') this.#events.emit('error', { ref: want.document, provider: error.provider, durationMs, error });
     const present = flight.isOutdated ? undefined : this.#cache.find(this.#scope, want.documentText);
-    if (flight.isOverlapped && !isUnavailable(error)) this.#cache.removeAbsent(this.#scope, want.documentText);
+    // A refusal says that there may be something after all.
+    if (!isUnavailable(error)) this.#cache.removeAbsent(this.#scope, want.documentText);
     if (!present) return error;
     if (isUnavailable(error)) {
       // Another read was answered meanwhile: the source is there.

@@ -308,3 +308,13 @@ test('a reader held up by a probe while the stale value ends waits for the probe
   source.pending[0]?.answer('two', 'v2');
   expect((await read).reveal()).toBe('two');
 });
+
+test('a refusal ends a remembered absence: the next read asks again', async () => {
+  const { source, secrets } = warm();
+  expect(await secrets.find('late')).toBeUndefined();
+  source.failure = denied();
+  await expect(secrets.refresh('late')).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
+  source.failure = undefined;
+  source.values.set('late', 'there');
+  expect((await secrets.get('late')).reveal()).toBe('there');
+});
