@@ -4,7 +4,7 @@
  * The rules are:
  * - A file that is named (`--config`, `KEYTURN_CONFIG`) is the one, and must exist.
  * - Else it is looked for in the working directory and the folders above it, up to the root of the repository (a folder with `.git`)
- *   or the home folder, whichever comes first. With neither above, only the working directory: `/tmp/a` says nothing about `/tmp`.
+ *   or the home folder, whichever comes first. With neither above, only the working directory: a folder says nothing about the one above it.
  * - Else in the user's configuration folder.
  * - A file that is found ends the search, whatever is wrong with it.
  */
