@@ -1,11 +1,15 @@
-/** Reads in a loop: each contender gets a loop of its own from one text, so that the compiler learns nothing about one from another. */
+/**
+ * Reads in a loop, one for each contender, so that the compiler learns nothing about one from another. Its name stands in the text: what
+ * `new Function` makes of equal texts shares what was learned, and a second contender of the same expression would slow the first.
+ */
 import { takeTurns } from './rounds.mjs';
 
 const sliceMs = 50;
 
 /** @param expression how `ref` is read from `target`, as a program would write it */
-function loopOf({ target, expression, isAwaited }, refs) {
+function loopOf({ name, target, expression, isAwaited }, refs) {
   const body = `
+    // ${name}
     let last;
     for (let i = 0, at = 0; i < count; i++) {
       const ref = refs[at];
@@ -21,26 +25,32 @@ function loopOf({ target, expression, isAwaited }, refs) {
 export async function readsPerSecond(contenders, refs) {
   for (const contender of contenders) {
     contender.loop = loopOf(contender, refs);
-    contender.count = await warmUp(contender.loop);
+    contender.calls = await warmUp(contender.loop);
   }
-  return takeTurns(contenders, async ({ loop, count }) => {
-    const startedAt = performance.now();
-    await loop(count);
-    return count / (performance.now() - startedAt) / 1_000;
-  });
+  return takeTurns(contenders, ({ loop, calls }) => readsPerMs(loop, calls).then((reads) => reads / 1_000));
 }
 
-/** Runs the loop until it is compiled, and answers how many reads fill a slice. */
+/** So many reads are one call of a loop. */
+const readsPerCall = 5_000;
+
+/**
+ * Calls the loop again and again instead of once with a large count: a function that is called once is compiled anew in the middle of its
+ * loop, each time after a collection, and the larger the code that it inlines, the more of the slice would be the compiler's.
+ */
+async function readsPerMs(loop, calls) {
+  const startedAt = performance.now();
+  for (let call = 0; call < calls; call++) await loop(readsPerCall);
+  return (calls * readsPerCall) / (performance.now() - startedAt);
+}
+
+/** Runs the loop until it is compiled, and answers how many calls fill a slice. */
 async function warmUp(loop) {
   for (let i = 0; i < 200; i++) await loop(100);
-  let perMs = 1;
+  let calls = 1;
   for (let i = 0; i < 8; i++) {
     // As before each slice that counts: what is looked up once a turn is looked up here too.
     await new Promise(setImmediate);
-    const count = Math.max(1_000, Math.round(perMs * sliceMs));
-    const startedAt = performance.now();
-    await loop(count);
-    perMs = count / (performance.now() - startedAt);
+    calls = Math.max(1, Math.round(((await readsPerMs(loop, calls)) * sliceMs) / readsPerCall));
   }
-  return Math.max(1_000, Math.round(perMs * sliceMs));
+  return calls;
 }

@@ -7,6 +7,7 @@ const freshness = testIn('cache/freshness.test.ts');
 const outage = testIn('cache/outage.test.ts');
 const oneFlight = testIn('cache/one-flight.test.ts');
 const chain = testIn('chain.test.ts');
+const shortWay = testIn('cache/short-way.test.ts');
 const fileWriting = testIn('providers/file-writing.test.ts');
 
 /** @type {readonly { name: string, from: string, to: string, by: { line: number } | { file: string, test: string } }[]} */
@@ -61,21 +62,33 @@ export const faults = [
   },
   {
     name: 'glance: hits take their short cut while an invalidation is pending',
-    from: 'this.#holds++;\n    this.glance = lastTick;',
+    from: 'this.#holds++;\n    this.glance = Infinity;',
     to: 'this.#holds++;',
     by: races,
   },
   {
     name: 'glance: the short cut believes in an old clock',
-    from: 'tickOf(now) + 1',
-    to: 'tickOf(now) - 100',
+    from: '? Infinity : now;',
+    to: '? Infinity : now - 2_000;',
     by: races,
   },
   {
+    name: 'glance: an event finds the time of before the loop waited for it',
+    from: 'setImmediate(this.#forget);',
+    to: 'setImmediate(this.#forget).unref();',
+    by: testIn('cache/life-clock.test.ts')('an event that the loop waited for does not find the time of before the wait'),
+  },
+  {
     name: 'LRU: a hit does not move its entry',
-    from: 'if (entry === newest) return;',
-    to: 'if (entry) return;',
+    from: 'if (newer === 0 || place === 0) return;',
+    to: 'if (newer === 0 || place >= 0) return;',
     by: freshness('at its size only a new name makes the least recently used one leave'),
+  },
+  {
+    name: 'guess: a field that was replaced still answers',
+    from: 'entry.home.slots.delete(slot.text);\n      slot.drop();',
+    to: 'entry.home.slots.delete(slot.text);',
+    by: shortWay('whatever is read, rotated and forgotten, in whatever order, a hit gives what is kept'),
   },
   { name: 'LRU: one entry more than maxEntries', from: 'this.recency.size >= this.maxEntries', to: 'this.recency.size > this.maxEntries', by: races },
   {

@@ -6,7 +6,6 @@ export interface Import {
 }
 
 export const rooms: readonly { readonly room: string; readonly files: readonly string[]; readonly imports: readonly string[] }[];
-export const mostModulesOfIndex: number;
 export const librarySource: string;
 export function importsOf(source: string): Import[];
 export function brokenDirections(files: ReadonlyMap<string, string>): string[];

@@ -6,7 +6,7 @@ import { importTime } from './import.mjs';
 import { memory } from './memory.mjs';
 import { pauseClear, pauseInsert, pausePrefix } from './pause.mjs';
 import { ttlCachePause } from './pause-ttl-cache.mjs';
-import { peek } from './peek.mjs';
+import { peek, peekAtRandom } from './peek.mjs';
 
 /**
  * @typedef {object} Row
@@ -22,6 +22,7 @@ export const rows = [
   hit,
   hitBesideAwait,
   peek,
+  peekAtRandom,
   herd,
   cliGet,
   cliGetYaml,

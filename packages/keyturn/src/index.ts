@@ -33,5 +33,6 @@ export type { Provider, ProviderOptions, ProviderSettings, ReadOptions, ReadResu
 export type { SecretRef } from './core/ref.ts';
 export type { SecretInit } from './core/secret.ts';
 export type { Explanation } from './explain.ts';
-export type { PrefetchOptions, SecretsOptions } from './secrets.ts';
+export type { SecretsOptions } from './assembly.ts';
+export type { PrefetchOptions } from './secrets.ts';
 export type { Listed, Written } from './write.ts';

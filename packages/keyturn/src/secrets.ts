@@ -1,36 +1,15 @@
-/** createSecrets(): puts the pipeline together. The first file to read. */
-import { Cached } from './cache/cached.ts';
-import { type GetOptions, type LifetimeOptions, Lifetimes } from './cache/lifetime.ts';
-import { SecretCache, type SecretCacheOptions } from './cache/secret-cache.ts';
+/** createSecrets(), and what can be asked of what it makes. The first file to read. */
+import type { GetOptions } from './cache/lifetime.ts';
 import type { CacheStats } from './cache/stats.ts';
 import { formatRef, type SecretRef, wantOf } from './core/ref.ts';
-import { Chain, type OnUnavailable } from './chain.ts';
-import { type Clock, type Duration, formatDuration, limitTime, parseDuration, systemClock, unlessAborted } from './core/clock.ts';
+import { assemble, type Parts, type SecretsOptions } from './assembly.ts';
+import { formatDuration, limitTime, unlessAborted } from './core/clock.ts';
 import { ClosedError, ConfigurationError, DeadlineExceededError, isKeyturnError, type KeyturnError } from './core/errors.ts';
-import { Emitter, type EventName, type Listener, logEvents, type Logger, type LogLevel } from './core/events.ts';
-import { checkKeys, checkKind, type Provider, type ReadOptions } from './core/provider.ts';
+import type { EventName, Listener } from './core/events.ts';
+import { checkKeys, checkKind, type ReadOptions } from './core/provider.ts';
 import type { Secret } from './core/secret.ts';
 import type { Explanation } from './explain.ts';
-import { timeout } from './resilience/timeout.ts';
 import type { Listed, Written } from './write.ts';
-
-export interface SecretsOptions extends LifetimeOptions, Omit<SecretCacheOptions, 'clock'> {
-  /** Asked in this order; the first that has the secret answers. */
-  readonly providers: readonly Provider[];
-  /** Providers that may be passed over while they cannot be reached, by name: `{ vault: 'next' }`. Never when they refuse. */
-  readonly onUnavailable?: OnUnavailable | undefined;
-  /** A cache to share with others; instead of `maxEntries`, `negativeTtl` and `sweepInterval`, which are then its own. */
-  readonly cache?: SecretCache | undefined;
-  /** The most that one attempt at one provider may take. Default `'3s'`. */
-  readonly attemptTimeout?: Duration | undefined;
-  /** The most that a read may take, and that a caller waits. Default `'10s'`. */
-  readonly deadline?: Duration | undefined;
-  /** Where events are written; default nowhere. */
-  readonly logger?: Logger | undefined;
-  /** From which level up. Default `'info'`. */
-  readonly log?: { readonly level?: LogLevel | undefined } | undefined;
-  readonly clock?: Clock | undefined;
-}
 
 export interface PrefetchOptions {
   /** `'throw'` (default): one error that lists every failure. `'warn'`: failures are logged and told by events only. Or each is given to you. */
@@ -38,11 +17,6 @@ export interface PrefetchOptions {
   /** Reads also what is fresh. */
   readonly force?: boolean;
 }
-
-const known = [
-  ...['providers', 'onUnavailable', 'cache', 'attemptTimeout', 'deadline', 'logger', 'log', 'clock', 'maxEntries', 'negativeTtl', 'sweepInterval'],
-  ...['ttl', 'staleIfError', 'minTtl', 'maxTtl', 'secrets', 'random'],
-];
 
 /**
  * Secrets by reference, from the first of `providers` that has them, cached in memory.
@@ -59,36 +33,34 @@ export function createSecrets(options: SecretsOptions): Secrets {
   return new Secrets(options);
 }
 
-export class Secrets {
+/** Of the Secrets that is being made. */
+let parts: Parts | undefined;
+
+/**
+ * Puts the parts together before the fields of `Secrets` are set, so that each field is set once. The compiler takes for a constant what
+ * was set once; a constructor of the same class comes after its fields, and would set them a second time.
+ */
+class Assembly {
   /** Names of the providers, in the order they are asked. */
   readonly providers: readonly string[];
-  readonly #chain: Chain;
-  readonly #cached: Cached;
-  readonly #events = new Emitter();
-  readonly #clock: Clock;
-  readonly #deadline: number;
+
+  constructor(options: SecretsOptions) {
+    parts = assemble(options);
+    this.providers = parts.chain.names;
+  }
+}
+
+export class Secrets extends Assembly {
+  readonly #chain = (parts as Parts).chain;
+  readonly #cached = (parts as Parts).cached;
+  readonly #events = (parts as Parts).events;
+  readonly #clock = (parts as Parts).clock;
+  readonly #deadline = (parts as Parts).deadline;
   #isClosed = false;
 
   constructor(options: SecretsOptions) {
-    checkOptions(options);
-    const { clock = systemClock, logger, log } = options;
-    this.#clock = clock;
-    this.#deadline = positive(options.deadline ?? '10s', 'deadline');
-    const attempt = timeout(positive(options.attemptTimeout ?? '3s', 'attemptTimeout'), clock);
-    if (logger) logEvents(this.#events, logger, log?.level);
-    this.#chain = new Chain(
-      Array.isArray(options.providers) ? options.providers.map((each) => (typeof each?.get === 'function' ? attempt(each) : each)) : [],
-      options.onUnavailable,
-    );
-    this.providers = this.#chain.names;
-    const lifetimes = new Lifetimes(options, options.providers, (setting, fromMs, toMs) => {
-      this.#events.emit('clamp', { setting, fromMs, toMs });
-      if (!logger)
-        process.emitWarning(`keyturn: a ttl of ${formatDuration(fromMs)} became ${formatDuration(toMs)}, the ${setting}.`, { code: 'KEYTURN_CLAMP' });
-    });
-    const cache =
-      options.cache ?? new SecretCache({ maxEntries: options.maxEntries, negativeTtl: options.negativeTtl, sweepInterval: options.sweepInterval, clock });
-    this.#cached = new Cached({ source: this.#chain, cache, lifetimes, events: this.#events, clock, deadline: this.#deadline });
+    super(options);
+    parts = undefined;
   }
 
   /**
@@ -259,24 +231,6 @@ function given(ref: string | SecretRef): string {
 /** Most programs only read: what writes is loaded when it is needed. */
 function writes() {
   return import('./write.ts');
-}
-
-function checkOptions(options: SecretsOptions): void {
-  checkKeys('createSecrets', options, known);
-  const { clock, cache, onUnavailable, logger, log } = options;
-  const isObject = (value: unknown) => typeof value === 'object' && value !== null;
-  const has = (value: unknown, ...names: string[]) => isObject(value) && names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
-  checkKind('clock', clock, has(clock, 'now', 'wallNow', 'sleep'), 'a clock with now, wallNow and sleep');
-  checkKind('cache', cache, cache instanceof SecretCache, 'a SecretCache');
-  checkKind('onUnavailable', onUnavailable, isObject(onUnavailable), 'an object of provider names');
-  checkKind('logger', logger, has(logger, 'debug', 'info', 'warn', 'error'), 'a logger with debug, info, warn and error');
-  if (log !== undefined) checkKeys('log', log, ['level']);
-}
-
-function positive(value: Duration, where: string): number {
-  const ms = parseDuration(value, where);
-  if (ms === 0) throw new ConfigurationError(`${where}: 0 would leave no time at all.`, { hint: `Write a duration, or 'none' for no limit.` });
-  return ms;
 }
 
 /** One failure is itself; of several the first lends its class, and the message lists them all. */

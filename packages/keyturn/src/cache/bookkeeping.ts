@@ -12,25 +12,16 @@ import { type Clock, systemClock } from '../core/clock.ts';
 /** A wall clock this far behind where it was is taken as set back, and its next advance counts from there. */
 const setBackBy = 1_000;
 
-/** Ticks are whole numbers small enough to be compared without leaving the machine's integers: one is 16 ms, the last is in 198 days. */
-const tick = 16;
-const lastTick = 2 ** 30;
-
-/** An instant as a tick that is not after it. */
-export function tickOf(instant: number): number {
-  return Math.floor(Math.min(Math.max(instant / tick, -lastTick), lastTick - 1)) | 0;
-}
-
 /**
  * Milliseconds that grow with the monotonic clock, and with the wall clock where that one moved further: a laptop that slept has
  * stopped the first, not the second.
  *
- * Looking at the system's clock costs more than the rest of a hit. So a hit compares with `glance`, a tick not before the last look of this
+ * Looking at the system's clock costs more than the rest of a hit. So a hit compares with `glance`, the time of the last look in this
  * turn of the event loop; it is later than everything when there was none, and whoever finds it so calls `now()`. Any other clock
  * (a test's) is looked at every time and shows at once.
  */
 export class LifeClock {
-  glance = lastTick;
+  glance = Infinity;
   readonly #clock: Clock;
   readonly #isCoarse: boolean;
   #holds = 0;
@@ -57,7 +48,7 @@ export class LifeClock {
   /** Until as many releases as holds, nobody glances: every reader comes the long way, where more is checked than the time. */
   hold(): void {
     this.#holds++;
-    this.glance = lastTick;
+    this.glance = Infinity;
   }
 
   release(): void {
@@ -76,72 +67,21 @@ export class LifeClock {
   }
 
   #remember(now: number): void {
-    this.glance = this.#holds > 0 ? lastTick : tickOf(now) + 1;
+    this.glance = this.#holds > 0 ? Infinity : now;
     if (this.#willForget) return;
     this.#willForget = true;
-    setImmediate(this.#forget).unref();
+    // Not unref'd: the loop would then wait for its next event first, and who reads in that event would find the time of before the wait.
+    setImmediate(this.#forget);
   }
 
   readonly #forget = () => {
-    this.glance = lastTick;
+    this.glance = Infinity;
     this.#willForget = false;
   };
 }
 
-export interface Linked<T> {
-  newer: T | undefined;
-  older: T | undefined;
-}
-
-export class LruList<T extends Linked<T>> {
-  size = 0;
-  newest: T | undefined = undefined;
-  /** The least recently used. */
-  oldest: T | undefined = undefined;
-
-  add(entry: T): void {
-    this.size++;
-    entry.newer = undefined;
-    entry.older = this.newest;
-    if (this.newest) this.newest.newer = entry;
-    else this.oldest = entry;
-    this.newest = entry;
-  }
-
-  /** Marks `entry` as just used. Runs on every hit: as few writes as can be. */
-  touch(entry: T): void {
-    const { newest } = this;
-    if (entry === newest) return;
-    const { newer, older } = entry as { newer: T; older: T | undefined };
-    newer.older = older;
-    if (older !== undefined) older.newer = newer;
-    else this.oldest = newer;
-    entry.newer = undefined;
-    entry.older = newest;
-    (newest as T).newer = entry;
-    this.newest = entry;
-  }
-
-  remove(entry: T): void {
-    this.size--;
-    const { newer, older } = entry;
-    if (newer) newer.older = older;
-    else this.newest = older;
-    if (older) older.newer = newer;
-    else this.oldest = newer;
-    entry.newer = undefined;
-    entry.older = undefined;
-  }
-
-  clear(): void {
-    this.size = 0;
-    this.newest = undefined;
-    this.oldest = undefined;
-  }
-}
-
 /** How many entries one turn of the event loop visits. */
-const slice = 1_000;
+const slice = 250;
 /** So many pending invalidations are remembered one by one; one more means everything. */
 const mostPending = 1_000;
 
@@ -159,9 +99,8 @@ export interface Reclaimable {
 
 /** What the owner of the entries answers for. */
 export interface Reclaimed<S> {
-  /** Every slot once; they may come and go between two steps. */
+  /** Every slot once, and an end however many come meanwhile; they may come and go between two steps. */
   entries(): Iterator<S>;
-  size(): number;
   /** Removes what stands in `slot` if it is invalid or past every limit. */
   visit(slot: S): void;
 }
@@ -212,20 +151,18 @@ export class Reclaim<E extends Reclaimable, S = E> {
     this.#isRunning = true;
     const upTo = this.epoch;
     const entries = this.#owner.entries();
-    // New entries come last, so this many steps see every entry that was there at the start, however many come meanwhile.
-    let left = this.#owner.size();
     const step = () => {
-      const end = Math.max(0, left - slice);
-      for (; left > end; left--) {
+      for (let visited = 0; visited < slice; visited++) {
         const next = entries.next();
-        if (next.done) left = 0;
-        else this.#owner.visit(next.value);
-        if (left === 0) break;
+        if (next.done) {
+          finish();
+          return;
+        }
+        this.#owner.visit(next.value);
       }
-      if (left > 0) {
-        setImmediate(step);
-        return;
-      }
+      setImmediate(step);
+    };
+    const finish = () => {
       this.#isRunning = false;
       this.#finish(upTo);
       if (this.#runAgain) {

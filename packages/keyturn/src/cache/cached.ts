@@ -1,8 +1,8 @@
 /**
  * The cache in front of a source: what is fresh comes from memory.
  *
- * A hit costs one lookup, one glance at the clock and one stored promise: `get` is no async function, and the short ways below are kept
- * small enough to be compiled into their callers. Everything else goes the long way, through `Reading`.
+ * A hit costs one comparison or lookup, one glance at the clock and one stored promise: `get` is no async function, and the short ways below
+ * are kept small enough to be compiled into their callers. Everything else goes the long way, through `Reading`.
  */
 import { ClosedError, isKeyturnError, type KeyturnError } from '../core/errors.ts';
 import type { Emitter } from '../core/events.ts';
@@ -11,30 +11,38 @@ import { type SecretRef, type Want, wantOf } from '../core/ref.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Source } from '../core/source.ts';
 import { aboutOf, type Entry, type Scope, type Slot } from './entry.ts';
-import type { LifeClock, LruList } from './bookkeeping.ts';
+import type { LifeClock } from './bookkeeping.ts';
 import { type GetOptions, type Lifetimes, limitsOf } from './lifetime.ts';
 import { Reading, type ReadingOptions } from './reading.ts';
+import type { LruList } from './recency.ts';
 import type { SecretCache } from './secret-cache.ts';
-import type { CacheStats, Held } from './stats.ts';
+import { type CacheStats, type Held, heldOf } from './stats.ts';
+import type { WideMap } from './wide-map.ts';
 
 /** A local source is asked for changes at most this often. */
 const noticeEvery = 1_000;
 /** The clock is looked at anew every 64 hits, for readers who never give the event loop a turn. */
-const lookEvery = 63;
+const lookEvery = 64;
 
 export class Cached {
   readonly #source: Source;
   readonly #cache: SecretCache;
   readonly #lifetimes: Lifetimes;
-  readonly #events: Emitter;
   readonly #scope: Scope;
   readonly #reading: Reading;
-  /** Of the cache and the scope; here, so that a hit finds them in one step. */
-  readonly #life: LifeClock;
-  #slots: Map<string, Slot>;
-  readonly #recency: LruList<Entry>;
+  // Declared, and assigned once: a `#field` is assigned twice, at first `undefined`, and the compiler takes only for a constant what was
+  // assigned once. With these four as constants a hit takes two thirds of the time.
+  declare private readonly life: LifeClock;
+  declare private readonly slots: WideMap<Slot>;
+  declare private readonly recency: LruList<Entry>;
+  declare private readonly emitter: Emitter;
+  /** What was read last. */
+  #last: Slot;
+  /** So many hits until the next look at the clock. */
+  #left = lookEvery;
+  /** The hits of all looks before. */
+  #counted = 0;
   #noticeAt: number;
-  #hits = 0;
   #isClosed = false;
 
   constructor(options: ReadingOptions) {
@@ -42,11 +50,12 @@ export class Cached {
     this.#source = source;
     this.#cache = cache;
     this.#lifetimes = lifetimes;
-    this.#events = events;
     this.#scope = cache.enter(source.identity + lifetimes.identity);
-    this.#life = cache.clock;
-    this.#slots = this.#scope.slots;
-    this.#recency = cache.recency;
+    this.life = cache.clock;
+    this.slots = this.#scope.slots;
+    this.recency = cache.recency;
+    this.emitter = events;
+    this.#last = this.#scope.nobody;
     this.#reading = new Reading(options, this.#scope, (entry) => {
       this.#hit(entry);
     });
@@ -55,27 +64,38 @@ export class Cached {
   }
 
   get(given: string | SecretRef, options?: GetOptions): Promise<Secret> {
-    if (options === undefined) {
-      // Any object misses here, and is looked up by its text below.
-      const slot = this.#slots.get(given as string);
-      if (slot !== undefined && ((++this.#hits & lookEvery) !== 0 || this.#look() > 0) && this.#life.glance < slot.entry.quietTick) {
-        this.#recency.touch(slot.entry);
-        if (this.#events.hit !== undefined) this.#events.hit(slot.entry.about ?? aboutOf(slot.entry));
-        return slot.promise;
+    let slot: Slot | undefined;
+    if (options === undefined && typeof given === 'string') {
+      slot = this.#slot(given);
+      if (slot !== undefined && (--this.#left !== 0 || this.#look() > 0)) {
+        const { entry } = slot;
+        if (this.life.glance < this.recency.times[2 * entry.place]!) {
+          this.#last = slot;
+          this.recency.touch(entry);
+          if (this.emitter.hit !== undefined) this.emitter.hit(entry.about ?? aboutOf(entry));
+          return slot.promise;
+        }
       }
     }
-    return this.#getTheLongWay(given, options);
+    return this.#getTheLongWay(given, options, slot);
   }
 
   /** A fresh value that is in memory, or `undefined`. Counts as a hit, starts nothing. */
   peek(given: string | SecretRef): Secret | undefined {
-    const slot = this.#slots.get(given as string);
-    if (slot !== undefined && ((++this.#hits & lookEvery) !== 0 || this.#look() > 0) && this.#life.glance < slot.entry.freshTick) {
-      this.#recency.touch(slot.entry);
-      if (this.#events.hit !== undefined) this.#events.hit(slot.entry.about ?? aboutOf(slot.entry));
-      return slot.secret;
+    let slot: Slot | undefined;
+    if (typeof given === 'string') {
+      slot = this.#slot(given);
+      if (slot !== undefined && (--this.#left !== 0 || this.#look() > 0)) {
+        const { entry } = slot;
+        if (this.life.glance < this.recency.times[2 * entry.place + 1]!) {
+          this.#last = slot;
+          this.recency.touch(entry);
+          if (this.emitter.hit !== undefined) this.emitter.hit(entry.about ?? aboutOf(entry));
+          return slot.secret;
+        }
+      }
     }
-    return this.#peekTheLongWay(given);
+    return this.#peekTheLongWay(given, slot);
   }
 
   /** Reads now, and swaps on success: until then, and after a failure, the kept value stays. */
@@ -118,7 +138,7 @@ export class Cached {
       const { document, ref } = want;
       this.#outdateAll((name) => name === ref.name);
       const count = this.#cache.removeName(this.#scope, ref.name);
-      this.#events.emit('invalidate', { ref: document });
+      this.emitter.emit('invalidate', { ref: document });
       return Promise.resolve(count);
     }
     try {
@@ -131,31 +151,18 @@ export class Cached {
     const { prefix = '', provider } = what;
     this.#outdateAll((name) => name.startsWith(prefix));
     const count = this.#cache.removePrefix(this.#scope, prefix, provider);
-    this.#events.emit('invalidate', { prefix: what.prefix, provider });
+    this.emitter.emit('invalidate', { prefix: what.prefix, provider });
     return count;
   }
 
   /** What is in memory for a reference, without a value and without a trace. */
   held(given: string | SecretRef): Held {
-    const want = wantOf(given);
-    const now = this.#life.now();
-    const entry = this.#cache.find(this.#scope, want.text) ?? this.#cache.find(this.#scope, want.documentText);
-    if (!entry) return { state: this.#cache.absent(this.#scope, want.documentText) ? 'absent' : 'nothing' };
-    const { provider, version, ageMs } = entry.secret;
-    return {
-      state: now < entry.freshUntil ? 'fresh' : 'stale',
-      provider,
-      version,
-      ageMs,
-      freshForMs: Math.max(0, entry.freshUntil - now),
-      staleForMs: Math.max(0, entry.staleUntil - Math.max(now, entry.freshUntil)),
-      outage: entry.outage?.code,
-    };
+    return heldOf(this.#cache, this.#scope, wantOf(given));
   }
 
   stats(): CacheStats {
     const { misses, negativeHits } = this.#reading.counts;
-    const hits = this.#hits + negativeHits;
+    const hits = this.#counted + lookEvery - this.#left + negativeHits;
     const total = hits + misses;
     return {
       ...this.#cache.stats(),
@@ -176,18 +183,30 @@ export class Cached {
     this.#scope.outdate.delete(this.#outdate);
     this.#reading.abort(closed());
     this.#cache.leave(this.#source.identity + this.#lifetimes.identity);
-    // The scope may go on serving others.
-    this.#slots = new Map();
+    // The scope may go on serving others; here every hit looks first, and finds that it is closed.
+    this.#counted += 1 - this.#left;
+    this.#left = 1;
   }
 
-  #getTheLongWay(given: string | SecretRef, options?: GetOptions): Promise<Secret> {
+  /** Where a reader's text leads, right or wrong about the time. */
+  #slot(text: string): Slot | undefined {
+    const { next } = this.#last;
+    if (next.text === text) return next;
+    const slot = this.slots.get(text);
+    if (slot !== undefined) this.#last.next = slot;
+    return slot;
+  }
+
+  /** @param counted what was counted as a hit before the time was known */
+  #getTheLongWay(given: string | SecretRef, options: GetOptions | undefined, counted: Slot | undefined): Promise<Secret> {
+    if (this.#isClosed) return Promise.reject(closed());
     try {
-      const slot = options === undefined ? this.#slots.get(given as string) : undefined;
-      if (slot) {
-        this.#hits--;
-        if (this.#look() < slot.entry.quietUntil && !this.#scope.isInvalid(slot.entry)) {
-          this.#hit(slot.entry);
-          return slot.promise;
+      if (counted) {
+        this.#left++;
+        if (this.#look() < counted.entry.quietUntil && !this.#scope.isInvalid(counted.entry)) {
+          this.#last = counted;
+          this.#hit(counted.entry);
+          return counted.promise;
         }
       }
       const limits = limitsOf(options);
@@ -199,15 +218,14 @@ export class Cached {
     }
   }
 
-  #peekTheLongWay(given: string | SecretRef): Secret | undefined {
-    const slot = this.#slots.get(given as string);
+  #peekTheLongWay(given: string | SecretRef, counted: Slot | undefined): Secret | undefined {
+    if (this.#isClosed) throw closed();
+    if (counted) this.#left++;
     const now = this.#look();
-    if (slot) {
-      this.#hits--;
-      if (now < slot.entry.freshUntil && !this.#scope.isInvalid(slot.entry)) {
-        this.#hit(slot.entry);
-        return slot.secret;
-      }
+    if (counted && now < counted.entry.freshUntil && !this.#scope.isInvalid(counted.entry)) {
+      this.#last = counted;
+      this.#hit(counted.entry);
+      return counted.secret;
     }
     const want = this.#want(given);
     const own = this.#reading.own(want);
@@ -239,14 +257,20 @@ export class Cached {
   }
 
   #hit(entry: Entry): void {
-    this.#hits++;
-    this.#recency.touch(entry);
-    this.#events.hit?.(entry.about ?? aboutOf(entry));
+    this.#counted++;
+    this.recency.touch(entry);
+    this.emitter.hit?.(entry.about ?? aboutOf(entry));
   }
 
   /** The time; and a local source that changed loses its entries, before anything is answered from them. */
   #look(): number {
-    const now = this.#life.now();
+    if (this.#isClosed) {
+      this.#left = 1;
+      return -1;
+    }
+    this.#counted += lookEvery - this.#left;
+    this.#left = lookEvery;
+    const now = this.life.now();
     if (now >= this.#noticeAt) {
       this.#noticeAt = now + noticeEvery;
       for (const provider of this.#source.changed()) void this.invalidate({ provider });

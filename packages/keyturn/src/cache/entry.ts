@@ -1,68 +1,103 @@
 /** What the secrets' cache keeps: a document with its times, and the fields that were cut from it. */
 import type { Events } from '../core/events.ts';
 import { Secret } from '../core/secret.ts';
-import { type LifeClock, type Linked, Reclaim, tickOf } from './bookkeeping.ts';
+import { type LifeClock, Reclaim } from './bookkeeping.ts';
+import type { LruList, Placed } from './recency.ts';
+import { WideMap } from './wide-map.ts';
 
 /** What a reference's text leads to: a document, or one field of it. One shape for both, so that a hit is one path for the machine. */
 export class Slot {
-  readonly entry: Entry;
-  readonly secret: Secret;
+  text: string;
+  entry: Entry;
+  secret: Secret;
   /** Made once, so that a hit allocates nothing. */
-  readonly promise: Promise<Secret>;
+  promise: Promise<Secret>;
+  /**
+   * What was read after it the last time. Programs read the same secrets in the same order again and again, and comparing a reader's text
+   * with one guess costs less than finding it.
+   */
+  next: Slot = this;
 
-  constructor(entry: Entry, secret: Secret) {
+  constructor(text: string, entry: Entry, secret: Secret) {
+    this.text = text;
     this.entry = entry;
     this.secret = secret;
     this.promise = Promise.resolve(secret);
   }
+
+  /** It leads nowhere from now on, and holds no value, whoever still holds it. */
+  drop(): void {
+    const { nobody } = this.entry.home;
+    this.text = nobody.text;
+    this.entry = nobody.entry;
+    this.secret = nobody.secret;
+    this.promise = nobody.promise;
+    this.next = nobody;
+  }
 }
 
-/**
- * One version of one document. Times are instants of the life clock in whole ms (small integers are cheaper to keep):
- * fresh until `freshUntil`, usable in an outage until `staleUntil`, then nothing.
- */
-export class Entry implements Linked<Entry> {
-  // What a hit touches comes first, within one line of the processor's cache.
-  newer: Entry | undefined = undefined;
-  older: Entry | undefined = undefined;
-  /** `quietUntil` and `freshUntil` as ticks. */
-  quietTick = 0;
-  freshTick = 0;
+/** Where the numbers of an entry lie in the cache's `times`, from twice its place on. */
+const quietAt = 0;
+const freshAt = 1;
+const staleAt = 2;
+const epochAt = 3;
+
+/** One version of one document. Its times are instants of the life clock in ms: fresh until `freshUntil`, usable in an outage until `staleUntil`, then nothing. */
+export class Entry implements Placed {
+  place = 0;
   /** The event of a hit, made for the first who listens. */
   about: Events['hit'] | undefined = undefined;
-  /** Until then a read need ask nothing else: refresh-ahead begins here, or freshness ends. Never after `freshUntil`. */
-  quietUntil = 0;
-  freshUntil = 0;
-  staleUntil = 0;
   readonly home: Scope;
-  /** Canonical text of the document, or of the one field that a provider answered on its own. */
-  readonly text: string;
-  secret: Secret;
-  epoch: number;
-  /** Texts in `home` that lead to fields of this entry; they leave with it. */
-  fields: string[] | undefined = undefined;
+  /** Where it stands itself: by the canonical text of the document, or of the one field that a provider answered on its own. */
+  slot: Slot;
+  /** Fields of it that were asked for; they leave with it. */
+  fields: Slot[] | undefined = undefined;
   /** Set while the source cannot be reached. */
   outage: Outage | undefined = undefined;
 
-  constructor(home: Scope, text: string, secret: Secret, times: Lifetime, epoch: number) {
+  constructor(home: Scope, text: string, secret: Secret) {
     this.home = home;
-    this.text = text;
-    this.secret = secret;
-    this.live(times);
-    this.epoch = epoch;
+    this.slot = new Slot(text, this, secret);
+  }
+
+  get text(): string {
+    return this.slot.text;
+  }
+
+  get secret(): Secret {
+    return this.slot.secret;
+  }
+
+  /** Until then a read need ask nothing else: refresh-ahead begins here, or freshness ends. Never after `freshUntil`. */
+  get quietUntil(): number {
+    return this.#time(quietAt);
+  }
+
+  get freshUntil(): number {
+    return this.#time(freshAt);
+  }
+
+  get staleUntil(): number {
+    return this.#time(staleAt);
+  }
+
+  get epoch(): number {
+    return this.#time(epochAt);
+  }
+
+  set epoch(epoch: number) {
+    this.#setTime(epochAt, epoch);
   }
 
   live({ quietUntil, freshUntil, staleUntil }: Lifetime): void {
-    this.freshUntil = freshUntil;
-    this.staleUntil = staleUntil;
-    this.freshTick = tickOf(freshUntil);
+    this.#setTime(freshAt, freshUntil);
+    this.#setTime(staleAt, staleUntil);
     this.quiet(quietUntil);
   }
 
   /** Sets when a read next asks more than the time. */
   quiet(until: number): void {
-    this.quietUntil = Math.min(until, this.freshUntil);
-    this.quietTick = tickOf(this.quietUntil);
+    this.#setTime(quietAt, Math.min(until, this.freshUntil));
   }
 
   /** Shortens its life: it is neither fresh nor usable from `instant` on. */
@@ -70,14 +105,15 @@ export class Entry implements Linked<Entry> {
     this.live({ quietUntil: this.quietUntil, freshUntil: Math.min(this.freshUntil, instant), staleUntil: Math.min(this.staleUntil, instant) });
   }
 
-  /** No reader finds it fresh through a slot it still holds. */
-  end(): void {
-    this.live({ quietUntil: never, freshUntil: never, staleUntil: never });
+  #time(at: number): number {
+    return this.home.recency.times[2 * this.place + at]!;
+  }
+
+  #setTime(at: number, value: number): void {
+    // One that was removed meanwhile stays ended.
+    if (this.place !== 0) this.home.recency.times[2 * this.place + at] = value;
   }
 }
-
-/** Before every instant of a clock, and still a small integer, like the times it replaces. */
-const never = -(2 ** 30);
 
 export interface Lifetime {
   readonly quietUntil: number;
@@ -140,7 +176,10 @@ export function detourOf({ outage }: Entry, maxAge: number, now: number): Secret
 /** The entries of one chain of providers: a cache shared by production and staging has one for each. */
 export class Scope {
   readonly id: number;
-  readonly slots = new Map<string, Slot>();
+  readonly slots: WideMap<Slot>;
+  readonly recency: LruList<Entry>;
+  /** What a slot that leads nowhere leads to: never fresh, and no reference has its text. */
+  readonly nobody: Slot;
   /** For a name, the texts under which it stands besides its own: versions, named providers, single fields. */
   readonly variants = new Map<string, Set<string>>();
   readonly reclaim: Reclaim<Entry, Slot>;
@@ -148,12 +187,14 @@ export class Scope {
   readonly outdate = new Set<(concerns: (name: string) => boolean) => void>();
   users = 0;
 
-  constructor(id: number, clock: LifeClock, visit: (entry: Entry) => void) {
+  constructor(id: number, clock: LifeClock, recency: LruList<Entry>, maxEntries: number, visit: (entry: Entry) => void) {
     this.id = id;
+    this.recency = recency;
+    this.slots = new WideMap<Slot>(maxEntries);
+    this.nobody = new Entry(this, '\0', undefined as never).slot;
     this.reclaim = new Reclaim<Entry, Slot>(
       {
         entries: () => this.slots.values(),
-        size: () => this.slots.size,
         visit: ({ entry }) => {
           visit(entry);
         },

@@ -5,7 +5,8 @@ import { checkKeys } from '../core/provider.ts';
 import { formatDocument } from '../core/ref.ts';
 import type { Secret } from '../core/secret.ts';
 import { Entry, type Lifetime, Scope, Slot } from './entry.ts';
-import { LifeClock, LruList } from './bookkeeping.ts';
+import { LifeClock } from './bookkeeping.ts';
+import { LruList } from './recency.ts';
 import { checkMaxEntries, checkSweepInterval, sweepEvery, TtlCache } from './ttl-cache.ts';
 
 export interface SecretCacheOptions {
@@ -29,7 +30,7 @@ export class SecretCache {
   readonly clock: LifeClock;
   readonly maxEntries: number;
   readonly negativeTtl: number;
-  readonly recency = new LruList<Entry>();
+  readonly recency: LruList<Entry>;
   readonly #scopes = new Map<string, Scope>();
   readonly #absent: TtlCache<SecretNotFoundError>;
   readonly #sweepInterval: Duration;
@@ -44,6 +45,7 @@ export class SecretCache {
     const { maxEntries = 1_000, negativeTtl = '5s', sweepInterval = '60s', clock = systemClock } = options;
     this.maxEntries = checkMaxEntries(maxEntries, 'maxEntries');
     this.negativeTtl = parseDuration(negativeTtl, 'negativeTtl');
+    this.recency = new LruList<Entry>(this.maxEntries);
     this.clock = new LifeClock(clock);
     this.#absent = new TtlCache({ ttl: negativeTtl, maxEntries: mostAbsent, clock });
     this.#systemClock = clock;
@@ -54,7 +56,7 @@ export class SecretCache {
   enter(identity: string): Scope {
     let scope = this.#scopes.get(identity);
     if (!scope) {
-      scope = new Scope(++this.#scopeIds, this.clock, (entry) => {
+      scope = new Scope(++this.#scopeIds, this.clock, this.recency, this.maxEntries, (entry) => {
         if (this.#claim(entry) || this.#isPast(entry)) this.remove(entry);
       });
       this.#scopes.set(identity, scope);
@@ -91,8 +93,9 @@ export class SecretCache {
     if (present?.text === text) {
       if (!this.#claim(present)) {
         this.#forgetFields(present);
-        present.secret = secret;
-        scope.slots.set(text, new Slot(present, secret));
+        present.slot.drop();
+        present.slot = new Slot(text, present, secret);
+        scope.slots.set(text, present.slot);
         present.about = undefined;
         present.live(times);
         present.epoch = scope.reclaim.epoch;
@@ -105,15 +108,18 @@ export class SecretCache {
     if (this.recency.size >= this.maxEntries) {
       const oldest = this.recency.oldest as Entry;
       const isForgotten = this.#claim(oldest);
+      const { secret: left } = oldest;
       this.remove(oldest);
       if (!isForgotten) {
         this.#evictions++;
-        evicted(oldest.secret);
+        evicted(left);
       }
     }
-    const entry = new Entry(scope, text, secret, times, scope.reclaim.epoch);
-    scope.slots.set(text, new Slot(entry, secret));
+    const entry = new Entry(scope, text, secret);
+    scope.slots.set(text, entry.slot);
     this.recency.add(entry);
+    entry.live(times);
+    entry.epoch = scope.reclaim.epoch;
     const { name } = secret.ref;
     if (text !== formatDocument({ name })) {
       const variants = scope.variants.get(name);
@@ -125,22 +131,23 @@ export class SecretCache {
 
   /** Remembers one field of `entry` by the text that asked for it. */
   putField(entry: Entry, text: string, secret: Secret): Slot {
-    const slot = new Slot(entry, secret);
+    const slot = new Slot(text, entry, secret);
     const present = entry.home.slots.get(text)?.entry;
     if (present?.text === text) this.remove(present);
     if (entry.fields && entry.fields.length >= mostFields) this.#forgetFields(entry);
     entry.home.slots.set(text, slot);
-    (entry.fields ??= []).push(text);
+    (entry.fields ??= []).push(slot);
     return slot;
   }
 
   remove(entry: Entry): void {
-    const { home, text } = entry;
-    this.#forgetFields(entry);
-    if (home.slots.get(text)?.entry === entry) home.slots.delete(text);
-    this.recency.remove(entry);
-    entry.end();
+    if (entry.place === 0) return;
+    const { home, slot, text } = entry;
     const { name } = entry.secret.ref;
+    this.#forgetFields(entry);
+    if (home.slots.get(text) === slot) home.slots.delete(text);
+    slot.drop();
+    this.recency.remove(entry);
     const variants = home.variants.get(name);
     if (variants?.delete(text) && variants.size === 0) home.variants.delete(name);
   }
@@ -185,7 +192,7 @@ export class SecretCache {
     const now = this.clock.now();
     let fresh = 0;
     let stale = 0;
-    for (let entry = this.recency.oldest; entry; entry = entry.newer) {
+    for (const entry of this.recency) {
       if (entry.freshUntil > now) fresh++;
       else if (entry.staleUntil > now) stale++;
     }
@@ -211,9 +218,9 @@ export class SecretCache {
 
   #forgetFields(entry: Entry): void {
     if (!entry.fields) return;
-    for (const text of entry.fields) {
-      const slot = entry.home.slots.get(text);
-      if (slot?.entry === entry && text !== entry.text) entry.home.slots.delete(text);
+    for (const slot of entry.fields) {
+      if (entry.home.slots.get(slot.text) === slot) entry.home.slots.delete(slot.text);
+      slot.drop();
     }
     entry.fields = undefined;
   }

@@ -1,4 +1,7 @@
 /** What a cache says of itself: counts and times, never a value. */
+import type { Want } from '../core/ref.ts';
+import type { Scope } from './entry.ts';
+import type { SecretCache } from './secret-cache.ts';
 
 export interface Held {
   readonly state: 'fresh' | 'stale' | 'absent' | 'nothing';
@@ -31,4 +34,21 @@ export interface CacheStats {
   readonly negativeHits: number;
   /** The default time to live, in ms. */
   readonly ttl: number;
+}
+
+/** What `cache` holds for a reader of `want`. */
+export function heldOf(cache: SecretCache, scope: Scope, want: Want): Held {
+  const now = cache.clock.now();
+  const entry = cache.find(scope, want.text) ?? cache.find(scope, want.documentText);
+  if (!entry) return { state: cache.absent(scope, want.documentText) ? 'absent' : 'nothing' };
+  const { provider, version, ageMs } = entry.secret;
+  return {
+    state: now < entry.freshUntil ? 'fresh' : 'stale',
+    provider,
+    version,
+    ageMs,
+    freshForMs: Math.max(0, entry.freshUntil - now),
+    staleForMs: Math.max(0, entry.staleUntil - Math.max(now, entry.freshUntil)),
+    outage: entry.outage?.code,
+  };
 }

@@ -2,7 +2,9 @@
 import { type Clock, type Duration, parseDuration, systemClock } from '../core/clock.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import { checkKeys } from '../core/provider.ts';
-import { LifeClock, type Linked, LruList, Reclaim } from './bookkeeping.ts';
+import { LifeClock, Reclaim } from './bookkeeping.ts';
+import { LruList, type Placed } from './recency.ts';
+import { WideMap } from './wide-map.ts';
 
 export interface TtlCacheOptions {
   /** Default `'5m'`. `0`: nothing is kept. `'none'`: until deleted. */
@@ -41,7 +43,7 @@ interface Flight<V> {
   value: Promise<V> | undefined;
 }
 
-interface Entry<V> extends Linked<Entry<V>> {
+interface Entry<V> extends Placed {
   readonly key: string;
   value: V;
   createdAt: number;
@@ -59,8 +61,8 @@ interface Entry<V> extends Linked<Entry<V>> {
  * ```
  */
 export class TtlCache<V> {
-  readonly #entries = new Map<string, Entry<V>>();
-  readonly #recency = new LruList<Entry<V>>();
+  readonly #entries: WideMap<Entry<V>>;
+  readonly #recency: LruList<Entry<V>>;
   readonly #flights = new Map<string, Flight<V>>();
   readonly #reclaim: Reclaim<Entry<V>>;
   readonly #clock: LifeClock;
@@ -77,10 +79,11 @@ export class TtlCache<V> {
     const { ttl = '5m', maxEntries = 1_000, sweepInterval = 'none', clock = systemClock } = options;
     this.#ttl = parseDuration(ttl, 'ttl');
     this.#maxEntries = checkMaxEntries(maxEntries, 'maxEntries');
+    this.#entries = new WideMap(this.#maxEntries);
+    this.#recency = new LruList(this.#maxEntries);
     this.#clock = new LifeClock(clock);
     this.#reclaim = new Reclaim<Entry<V>>({
       entries: () => this.#entries.values(),
-      size: () => this.#entries.size,
       visit: (entry) => {
         if (this.#claim(entry) || entry.expiresAt <= this.#clock.now()) this.#remove(entry);
       },
@@ -122,7 +125,7 @@ export class TtlCache<V> {
 
   /** Removes everything and answers how many there were. */
   clear(): number {
-    const count = this.#entries.size;
+    const count = this.#recency.size;
     this.#entries.clear();
     this.#recency.clear();
     this.#flights.clear();
@@ -190,10 +193,10 @@ export class TtlCache<V> {
   stats(): TtlCacheStats {
     const now = this.#clock.now();
     let expired = 0;
-    for (const entry of this.#entries.values()) if (entry.expiresAt <= now) expired++;
+    for (const entry of this.#recency) if (entry.expiresAt <= now) expired++;
     const total = this.#hits + this.#misses;
     return {
-      entries: this.#entries.size,
+      entries: this.#recency.size,
       maxEntries: this.#maxEntries,
       expired,
       hits: this.#hits,
@@ -235,12 +238,12 @@ export class TtlCache<V> {
       this.#recency.touch(entry);
       return;
     }
-    if (this.#entries.size >= this.#maxEntries) {
+    if (this.#recency.size >= this.#maxEntries) {
       const oldest = this.#recency.oldest as Entry<V>;
       if (!this.#claim(oldest)) this.#evictions++;
       this.#remove(oldest);
     }
-    const added: Entry<V> = { key, value, createdAt: now, expiresAt: now + ttl, epoch: this.#reclaim.epoch, newer: undefined, older: undefined };
+    const added: Entry<V> = { key, value, createdAt: now, expiresAt: now + ttl, epoch: this.#reclaim.epoch, place: 0 };
     this.#entries.set(key, added);
     this.#recency.add(added);
   }

@@ -1,6 +1,7 @@
 /** createFromConfig(): the providers that a configuration names, and the secrets over them. */
 import type { Provider, Wrap } from '../core/provider.ts';
-import { createSecrets, type Secrets, type SecretsOptions } from '../secrets.ts';
+import type { SecretsOptions } from '../assembly.ts';
+import { createSecrets, type Secrets } from '../secrets.ts';
 import type { Config, ProviderConfig } from './config.ts';
 import { defaultProviders } from './default-providers.ts';
 import type { ProviderKind } from './settings.ts';

@@ -102,7 +102,7 @@ export function bundle(provider: Provider, document: string): Provider {
 function member(document: Document, ref: SecretRef): Secret | undefined {
   if (!document || !names(document, ref).includes(ref.name)) return undefined;
   try {
-    return new Secret(document.field(ref.name), { ref, shape: 'document' });
+    return new Secret(document.field(ref.name), { ref, isJsonString: false });
   } catch (error) {
     // The key is there: what is not found is a value, for it is null.
     if (isKeyturnError(error) && error.code === 'SECRET_NOT_FOUND') return undefined;

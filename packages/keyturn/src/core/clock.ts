@@ -112,18 +112,24 @@ export function formatDuration(ms: number): string {
 }
 
 /** `result`, or the signal's reason if that comes first. */
-export async function unlessAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = () => {
-    reject(signal.reason as Error);
-  };
-  if (signal.aborted) abort();
-  else signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([result, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
+export function unlessAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      reject(signal.reason as Error);
+    };
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+    result.then(
+      (value) => {
+        signal.removeEventListener('abort', abort);
+        resolve(value);
+      },
+      (error: unknown) => {
+        signal.removeEventListener('abort', abort);
+        reject(error as Error);
+      },
+    );
+  });
 }
 
 export interface Limit {
@@ -136,25 +142,35 @@ export interface Limit {
 /** A signal that aborts with `parent`, or after `ms` with the error that `reason` makes. */
 export function limitTime(clock: Clock, ms: number, reason: () => Error, parent?: AbortSignal): Limit {
   const controller = new AbortController();
-  const over = new AbortController();
   const follow = () => {
     controller.abort(parent?.reason);
   };
   if (parent?.aborted) follow();
   else parent?.addEventListener('abort', follow, { once: true });
-  if (ms !== Infinity) {
-    clock.sleep(ms, { signal: over.signal }).then(
-      () => {
-        controller.abort(reason());
-      },
-      () => undefined,
-    );
-  }
+  const cancel = alarm(clock, ms, () => {
+    controller.abort(reason());
+  });
   return {
     signal: controller.signal,
     done() {
       parent?.removeEventListener('abort', follow);
-      over.abort();
+      cancel();
     },
+  };
+}
+
+/** Calls `ring` after `ms`, unless it is cancelled by what it returns. Every read sets one: on the system's clock without a promise and a signal of its own. */
+function alarm(clock: Clock, ms: number, ring: () => void): () => void {
+  if (ms === Infinity) return () => undefined;
+  if (clock === systemClock) {
+    const timer = setTimeout(ring, clampDelay(ms));
+    return () => {
+      clearTimeout(timer);
+    };
+  }
+  const over = new AbortController();
+  clock.sleep(ms, { signal: over.signal }).then(ring, () => undefined);
+  return () => {
+    over.abort();
   };
 }

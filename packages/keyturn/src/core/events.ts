@@ -42,9 +42,14 @@ export interface Events {
 export type EventName = keyof Events;
 export type Listener<K extends EventName> = (event: Events[K]) => void;
 
+/** In an object of its own, so that one function may listen twice and leave once. */
+interface Listening<K extends EventName> {
+  readonly listener: Listener<K>;
+}
+
 /** One list of listeners for each event; a listener that throws harms nobody but itself. */
 export class Emitter {
-  readonly #listeners: { [K in EventName]?: Listener<K>[] } = {};
+  readonly #listening: { [K in EventName]?: readonly Listening<K>[] } = {};
   /** Read on every hit: what to call, if anybody listens. */
   hit: Listener<'hit'> | undefined = undefined;
 
@@ -53,52 +58,59 @@ export class Emitter {
     if (!Object.hasOwn(lines, name))
       throw new ConfigurationError(`on: there is no event ${JSON.stringify(name)}.`, { hint: `There are ${Object.keys(lines).join(', ')}.` });
     if (typeof listener !== 'function') throw new ConfigurationError(`on: the listener for ${name} is no function.`, { hint: 'It is called with each event.' });
-    // Of its own, so that one function may listen twice and leave once.
-    const own: Listener<K> = (event) => listener(event);
-    const list = ((this.#listeners[name] as Listener<K>[] | undefined) ?? []).concat(own);
-    this.#set(name, list);
+    const own: Listening<K> = { listener };
+    this.#set(name, [...this.#get(name), own]);
     return () => {
       this.#set(
         name,
-        ((this.#listeners[name] as Listener<K>[] | undefined) ?? []).filter((other) => other !== own),
+        this.#get(name).filter((other) => other !== own),
       );
     };
   }
 
   emit<K extends EventName>(name: K, event: Events[K]): void {
-    const list = this.#listeners[name] as Listener<K>[] | undefined;
-    if (list) for (const listener of list) call(name, listener, event);
+    for (const { listener } of this.#get(name)) call(name, listener, event);
   }
 
-  #set<K extends EventName>(name: K, list: Listener<K>[]): void {
-    (this.#listeners as Record<EventName, unknown>)[name] = list.length > 0 ? list : undefined;
-    if (name === 'hit') this.hit = hitCaller(list as Listener<'hit'>[]);
+  #get<K extends EventName>(name: K): readonly Listening<K>[] {
+    return (this.#listening[name] as readonly Listening<K>[] | undefined) ?? [];
+  }
+
+  #set<K extends EventName>(name: K, list: readonly Listening<K>[]): void {
+    (this.#listening as Record<EventName, unknown>)[name] = list;
+    if (name === 'hit') this.hit = hitCaller(list as readonly Listening<'hit'>[]);
   }
 }
 
-function hitCaller(list: readonly Listener<'hit'>[]): Listener<'hit'> | undefined {
+/** With one listener there is no list to go through. */
+function hitCaller(list: readonly Listening<'hit'>[]): Listener<'hit'> | undefined {
   const [only, another] = list;
   if (!only) return undefined;
+  const { listener } = only;
   if (!another)
     return (event) => {
-      call('hit', only, event);
+      call('hit', listener, event);
     };
   return (event) => {
-    for (const listener of list) call('hit', listener, event);
+    for (const each of list) call('hit', each.listener, event);
   };
 }
 
 function call<K extends EventName>(name: K, listener: Listener<K>, event: Events[K]): void {
   try {
     const told: unknown = listener(event);
-    // An async listener: nobody else waits for it, and an unhandled rejection would end the process.
-    if (told instanceof Promise)
-      told.catch(() => {
-        warn(name);
-      });
+    if (told !== undefined) follow(name, told);
   } catch {
     warn(name);
   }
+}
+
+/** An async listener: nobody else waits for it, and an unhandled rejection would end the process. */
+function follow(name: EventName, told: unknown): void {
+  if (told instanceof Promise)
+    told.catch(() => {
+      warn(name);
+    });
 }
 
 /** The error is not printed: it may hold whatever the listener held. */

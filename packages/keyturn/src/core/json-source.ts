@@ -158,3 +158,11 @@ export class JsonSource {
     throw new JsonSourceError(`${what} (at character ${this.#at + 1})`);
   }
 }
+
+/** Adds what every string, number and boolean in `slice` shows to `into`. */
+export function collectScalars(text: string, slice: JsonSlice, into: string[]): void {
+  if (slice.kind === 'object') for (const member of new JsonSource(text).members(slice).values()) collectScalars(text, member, into);
+  else if (slice.kind === 'array') for (const element of new JsonSource(text).elements(slice)) collectScalars(text, element, into);
+  else if (slice.kind === 'string') into.push(JSON.parse(text.slice(slice.start, slice.end)) as string);
+  else if (slice.kind !== 'null') into.push(text.slice(slice.start, slice.end));
+}

@@ -118,7 +118,14 @@ export interface Want {
 /** @throws InvalidReferenceError */
 export function wantOf(given: string | SecretRef): Want {
   const ref = toRef(given);
-  return { ref, text: formatRef(ref), document: documentOf(ref), documentText: formatDocument(ref) };
+  const text = formatRef(ref);
+  // The caller's own text where it is canonical: it comes again, and the same object is found sooner than an equal one.
+  return {
+    ref,
+    text: text === given ? given : text,
+    document: documentOf(ref),
+    documentText: text === given && ref.field === undefined ? given : formatDocument(ref),
+  };
 }
 
 function checkRef(ref: SecretRef, text: string): SecretRef {

@@ -1,7 +1,7 @@
 /** What comes back from a read: a value that does not print, and where and when it came from. */
 import { type Clock, systemClock } from './clock.ts';
 import { InvalidSecretError, printable, SecretNotFoundError } from './errors.ts';
-import { type JsonSlice, JsonSource, JsonSourceError } from './json-source.ts';
+import { collectScalars, type JsonSlice, JsonSource, JsonSourceError } from './json-source.ts';
 import { inspectSymbol, redactedText } from './redacted.ts';
 import { formatRef, type SecretRef } from './ref.ts';
 
@@ -20,8 +20,6 @@ export interface SecretInit {
 }
 
 type Content = string | Uint8Array;
-/** A JSON string's own text is its value and must not be parsed a second time. */
-type Shape = 'document' | 'json-string';
 
 interface Changes {
   readonly stale?: true;
@@ -29,8 +27,14 @@ interface Changes {
   readonly ref?: SecretRef;
   readonly provider?: string;
   readonly content?: string;
-  readonly shape?: Shape;
+  /** A JSON string's own text is its value and must not be parsed a second time. */
+  readonly isJsonString?: boolean;
 }
+
+/* Three answers in one number, because every entry of a cache has them. */
+const staleFlag = 1;
+const fallbackFlag = 2;
+const jsonStringFlag = 4;
 
 const brand = Symbol.for('keyturn.secret');
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -49,12 +53,8 @@ export class Secret {
   readonly provider: string;
   /** When the value was read from its source, in ms since 1970. */
   readonly fetchedAt: number;
-  /** The value is past its time to live, and served because its source cannot be reached. */
-  readonly stale: boolean;
-  /** A provider named before this one could not be reached, and `onUnavailable: 'next'` allowed to go on. */
-  readonly fallback: boolean;
   readonly #content: Content;
-  readonly #shape: Shape;
+  readonly #flags: number;
   readonly #clock: Clock;
   readonly #born: number;
   #members: Map<string, JsonSlice> | undefined;
@@ -69,10 +69,9 @@ export class Secret {
     this.#members = undefined;
     if (from instanceof Secret) {
       this.fetchedAt = from.fetchedAt;
-      this.stale = changes.stale ?? from.stale;
-      this.fallback = changes.fallback ?? from.fallback;
       this.#content = changes.content ?? from.#content;
-      this.#shape = changes.shape ?? from.#shape;
+      const { stale = from.stale, fallback = from.fallback, isJsonString = from.#isJsonString } = changes;
+      this.#flags = (stale ? staleFlag : 0) | (fallback ? fallbackFlag : 0) | (isJsonString ? jsonStringFlag : 0);
       this.#clock = from.#clock;
       this.#born = from.#born;
     } else {
@@ -80,16 +79,28 @@ export class Secret {
       if (typeof value !== 'string' && !(value instanceof Uint8Array))
         throw new InvalidSecretError('The value of a Secret is text or bytes.', { provider: from.provider });
       this.fetchedAt = clock.wallNow() - ageMs;
-      this.stale = false;
-      this.fallback = false;
       // A copy in memory of its own: a small Buffer lies in a pool with its neighbours.
       this.#content = typeof value === 'string' ? value : new Uint8Array(value);
-      this.#shape = 'document';
+      this.#flags = 0;
       this.#clock = clock;
       // Whole ms, rounded to the older side: a small integer is cheaper to keep.
       this.#born = Math.floor(clock.now() - ageMs);
     }
     Object.freeze(this);
+  }
+
+  /** The value is past its time to live, and served because its source cannot be reached. */
+  get stale(): boolean {
+    return (this.#flags & staleFlag) !== 0;
+  }
+
+  /** A provider named before this one could not be reached, and `onUnavailable: 'next'` allowed to go on. */
+  get fallback(): boolean {
+    return (this.#flags & fallbackFlag) !== 0;
+  }
+
+  get #isJsonString(): boolean {
+    return (this.#flags & jsonStringFlag) !== 0;
   }
 
   /** How long ago the value was read from its source, in ms, by the clock that moved further: one stands still while a laptop sleeps, the other can be set back. */
@@ -123,7 +134,7 @@ export class Secret {
    */
   json(): unknown {
     const text = this.reveal();
-    if (this.#shape === 'json-string') return text;
+    if (this.#isJsonString) return text;
     this.#scan(text);
     return JSON.parse(text) as unknown;
   }
@@ -175,7 +186,7 @@ export class Secret {
     const content = this.#content;
     if (typeof content !== 'string') return [];
     const found = [content];
-    if (this.#shape === 'document' && /^\s*[[{"]/.test(content)) {
+    if (!this.#isJsonString && /^\s*[[{"]/.test(content)) {
       try {
         collectScalars(content, new JsonSource(content).value(), found);
       } catch {
@@ -212,7 +223,7 @@ export class Secret {
 
   #object(): Map<string, JsonSlice> {
     if (this.#members) return this.#members;
-    const text = this.#shape === 'document' ? this.reveal() : '';
+    const text = this.#isJsonString ? '' : this.reveal();
     const slice = text === '' ? undefined : this.#scan(text);
     if (slice?.kind !== 'object') throw this.#invalid('is no JSON object, so it has no fields', 'Ask for the whole secret, or store a JSON object.');
     this.#members = new JsonSource(text).members(slice);
@@ -241,7 +252,7 @@ export class Secret {
     return new Secret(this, {
       ref: this.#fieldRef(name),
       content: isString ? (JSON.parse(source) as string) : source,
-      shape: isString ? 'json-string' : 'document',
+      isJsonString: isString,
     });
   }
 
@@ -283,11 +294,4 @@ export function adoptSecret(other: Secret, ref: SecretRef, provider: string): Se
 function pathSteps(path: string): (string | number)[] | undefined {
   if (!/^[^.[\]]+(?:\.[^.[\]]+|\[(?:0|[1-9]\d{0,8})\])*$/.test(path)) return undefined;
   return Array.from(path.matchAll(/([^.[\]]+)|\[(\d+)\]/g), ([, key, index]) => (index === undefined || key !== undefined ? (key as string) : Number(index)));
-}
-
-function collectScalars(text: string, slice: JsonSlice, into: string[]): void {
-  if (slice.kind === 'object') for (const member of new JsonSource(text).members(slice).values()) collectScalars(text, member, into);
-  else if (slice.kind === 'array') for (const element of new JsonSource(text).elements(slice)) collectScalars(text, element, into);
-  else if (slice.kind === 'string') into.push(JSON.parse(text.slice(slice.start, slice.end)) as string);
-  else if (slice.kind !== 'null') into.push(text.slice(slice.start, slice.end));
 }

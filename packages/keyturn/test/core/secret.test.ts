@@ -311,7 +311,7 @@ describe('where and when it came from', () => {
     const document = new Secret(secretOf('{"a":"b"}', { clock, version: 'v7' }), { stale: true, fallback: true });
     await clock.advance(10);
     const field = document.field('a');
-    expect({ ...field }).toMatchObject({ ref: { name: 'prod/db', field: 'a' }, version: 'v7', provider: 'cloud', stale: true, fallback: true });
+    expect(field).toMatchObject({ ref: { name: 'prod/db', field: 'a' }, version: 'v7', provider: 'cloud', stale: true, fallback: true });
     expect(field.ageMs).toBe(10);
   });
 
@@ -321,7 +321,8 @@ describe('where and when it came from', () => {
     original.field('a');
     await clock.advance(5);
     const stale = new Secret(original, { stale: true });
-    expect({ ...stale }).toEqual({ ...original, stale: true });
+    expect({ ...stale }).toEqual({ ...original });
+    expect([stale.stale, stale.fallback]).toEqual([true, false]);
     expect([stale.ageMs, stale.reveal(), stale.field('a').reveal(), stale.field('a').stale]).toEqual([10, '{"a":"b"}', 'b', true]);
     expect([original.stale, original.fallback]).toEqual([false, false]);
     expect(new Secret(stale, { fallback: true }).stale).toBe(true);
