@@ -35,12 +35,20 @@ if (!isOtherLibrary)
 printSummary(done);
 if (done.some(({ gated, holds }) => gated && holds === false)) process.exitCode = 1;
 
+/** A row's one result, or what its parts give together. */
+async function runRow(row) {
+  if (!row.parts) return runPart(row);
+  const results = [];
+  for (const part of row.parts) results.push(await runPart(row, part));
+  return results.find(({ holds }) => holds === false) ?? row.merge(results);
+}
+
 /**
- * A row has a process and, where it can, a core of its own: what another row compiled or left on the heap is not measured.
+ * A row, or each part of it, has a process and, where it can, a core of its own: what another one compiled or left on the heap is not measured.
  * Where pauses are measured it has all cores, as a program has: the collector's helpers would take their time on the one core from the program.
  */
-function runRow({ name, isPinned = true }) {
-  const node = [process.execPath, '--expose-gc', join(import.meta.dirname, 'row.mjs'), name];
+function runPart({ name, isPinned = true }, part = '') {
+  const node = [process.execPath, '--expose-gc', join(import.meta.dirname, 'row.mjs'), name, part];
   if (!isPinned) return run(node);
   const core = String(stamp().machine.cores - 1);
   return run(['taskset', '-c', core, ...node]).catch((error) => (error.code === 'ENOENT' ? run(node) : Promise.reject(error)));

@@ -14,7 +14,9 @@ import { peek, peekAtRandom } from './peek.mjs';
  * @property {string} goal
  * @property {boolean} gated whether a miss ends the run with 1
  * @property {boolean} [isPinned] to one core; default true
- * @property {() => Promise<object>} run `{ measured, unit, ratio, holds, peers, runs, note? }`; `holds: null` when it cannot be measured yet
+ * @property {readonly string[]} [parts] each is run in a process of its own, and `merge` makes one result of all
+ * @property {(part?: string) => Promise<object>} run `{ measured, unit, ratio, holds, peers, runs, note? }`; `holds: null` when it cannot be measured yet
+ * @property {(results: readonly object[]) => object} [merge]
  */
 
 /** @type {readonly Row[]} */

@@ -1,20 +1,19 @@
 /** A synchronous hit. */
-import { keyturn, lruCacheGet, mapWithClock } from '../contenders.mjs';
-import { readsPerSecond } from '../loops.mjs';
-import { refs, shuffled } from '../stock.mjs';
-import { compare } from './hit.mjs';
+import { lruCacheGet, mapWithClock } from '../contenders.mjs';
+import { shuffled } from '../stock.mjs';
+import { readsRow } from './reads.mjs';
 
-export const peek = {
-  name: 'peek',
-  goal: "peek >= 1.3 x lru-cache's get with a ttl",
-  gated: true,
-  run: async () => compare(await readsPerSecond([await keyturn('peek'), await lruCacheGet(), mapWithClock()], refs), 'lru-cache get', 1.3),
-};
+const peers = { 'lru-cache get': lruCacheGet, 'Map and performance.now': mapWithClock };
+
+export const peek = readsRow({ name: 'peek', goal: "peek >= 1.3 x lru-cache's get with a ttl", gated: true, read: 'peek', least: 1.3, peers });
 
 /** The guess at what is read next is right in the row above, and as good as always wrong here. */
-export const peekAtRandom = {
+export const peekAtRandom = readsRow({
   name: 'peek-random',
   goal: "peek in an order that never repeats >= 1 x lru-cache's get with a ttl",
   gated: false,
-  run: async () => compare(await readsPerSecond([await keyturn('peek'), await lruCacheGet(), mapWithClock()], shuffled), 'lru-cache get', 1),
-};
+  read: 'peek',
+  order: shuffled,
+  least: 1,
+  peers,
+});

@@ -68,11 +68,11 @@ export class Cached {
     if (options === undefined && typeof given === 'string') {
       slot = this.#slot(given);
       if (slot !== undefined && (--this.#left !== 0 || this.#look() > 0)) {
-        const { entry } = slot;
-        if (this.life.glance < this.recency.times[2 * entry.place]!) {
+        const { place } = slot;
+        if (this.life.glance < this.recency.times[place << 1]!) {
           this.#last = slot;
-          this.recency.touch(entry);
-          if (this.emitter.hit !== undefined) this.emitter.hit(entry.about ?? aboutOf(entry));
+          this.recency.touch(place);
+          if (this.emitter.hit !== undefined) this.emitter.hit(slot.about === undefined ? aboutOf(slot) : slot.about);
           return slot.promise;
         }
       }
@@ -86,11 +86,11 @@ export class Cached {
     if (typeof given === 'string') {
       slot = this.#slot(given);
       if (slot !== undefined && (--this.#left !== 0 || this.#look() > 0)) {
-        const { entry } = slot;
-        if (this.life.glance < this.recency.times[2 * entry.place + 1]!) {
+        const { place } = slot;
+        if (this.life.glance < this.recency.times[(place << 1) + 1]!) {
           this.#last = slot;
-          this.recency.touch(entry);
-          if (this.emitter.hit !== undefined) this.emitter.hit(entry.about ?? aboutOf(entry));
+          this.recency.touch(place);
+          if (this.emitter.hit !== undefined) this.emitter.hit(slot.about === undefined ? aboutOf(slot) : slot.about);
           return slot.secret;
         }
       }
@@ -258,8 +258,8 @@ export class Cached {
 
   #hit(entry: Entry): void {
     this.#counted++;
-    this.recency.touch(entry);
-    this.emitter.hit?.(entry.about ?? aboutOf(entry));
+    this.recency.touch(entry.place);
+    this.emitter.hit?.(entry.slot.about ?? aboutOf(entry.slot));
   }
 
   /** The time; and a local source that changed loses its entries, before anything is answered from them. */

@@ -5,10 +5,14 @@ import { type LifeClock, Reclaim } from './bookkeeping.ts';
 import type { LruList, Placed } from './recency.ts';
 import { WideMap } from './wide-map.ts';
 
-/** What a reference's text leads to: a document, or one field of it. One shape for both, so that a hit is one path for the machine. */
+/**
+ * What a reference's text leads to: a document, or one field of it. One shape for both, so that a hit is one path for the machine; and all
+ * that a hit touches, so that it is in one line or two of the processor's cache.
+ */
 export class Slot {
   text: string;
-  entry: Entry;
+  /** Where the numbers of its entry lie; 0 when it leads nowhere. */
+  place: number;
   secret: Secret;
   /** Made once, so that a hit allocates nothing. */
   promise: Promise<Secret>;
@@ -17,22 +21,27 @@ export class Slot {
    * with one guess costs less than finding it.
    */
   next: Slot = this;
+  /** The event of a hit, made for the first who listens. */
+  about: Events['hit'] | undefined = undefined;
+  entry: Entry;
 
-  constructor(text: string, entry: Entry, secret: Secret) {
+  constructor(text: string, entry: Entry, place: number, secret: Secret) {
     this.text = text;
-    this.entry = entry;
+    this.place = place;
     this.secret = secret;
     this.promise = Promise.resolve(secret);
+    this.entry = entry;
   }
 
   /** It leads nowhere from now on, and holds no value, whoever still holds it. */
   drop(): void {
     const { nobody } = this.entry.home;
     this.text = nobody.text;
-    this.entry = nobody.entry;
+    this.place = 0;
     this.secret = nobody.secret;
     this.promise = nobody.promise;
     this.next = nobody;
+    this.entry = nobody.entry;
   }
 }
 
@@ -44,9 +53,6 @@ const epochAt = 3;
 
 /** One version of one document. Its times are instants of the life clock in ms: fresh until `freshUntil`, usable in an outage until `staleUntil`, then nothing. */
 export class Entry implements Placed {
-  place = 0;
-  /** The event of a hit, made for the first who listens. */
-  about: Events['hit'] | undefined = undefined;
   readonly home: Scope;
   /** Where it stands itself: by the canonical text of the document, or of the one field that a provider answered on its own. */
   slot: Slot;
@@ -57,7 +63,15 @@ export class Entry implements Placed {
 
   constructor(home: Scope, text: string, secret: Secret) {
     this.home = home;
-    this.slot = new Slot(text, this, secret);
+    this.slot = new Slot(text, this, 0, secret);
+  }
+
+  get place(): number {
+    return this.slot.place;
+  }
+
+  set place(place: number) {
+    this.slot.place = place;
   }
 
   get text(): string {
@@ -211,7 +225,7 @@ export class Scope {
   }
 }
 
-export function aboutOf(entry: Entry): Events['hit'] {
-  const { ref, provider } = entry.secret;
-  return (entry.about = { ref, provider });
+export function aboutOf(slot: Slot): Events['hit'] {
+  const { ref, provider } = slot.entry.secret;
+  return (slot.about = { ref, provider });
 }

@@ -253,7 +253,7 @@ export class Reading {
   }
 
   #cover(entry: Entry, { maxAge }: Limits, now: number): Secret {
-    this.#cache.recency.touch(entry);
+    this.#cache.recency.touch(entry.place);
     const detour = detourOf(entry, maxAge, now);
     if (detour) return detour;
     const { ref, provider, ageMs } = entry.secret;

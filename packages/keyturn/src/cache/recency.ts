@@ -46,8 +46,8 @@ export class LruList<T extends Placed> {
     this.#link(this.links, place);
   }
 
-  /** Marks `entry` as just used. Runs on every hit. */
-  touch({ place }: T): void {
+  /** Marks the entry at `place` as just used. Runs on every hit. */
+  touch(place: number): void {
     const links = this.links;
     const newer = links[place]!;
     if (newer === 0 || place === 0) return;

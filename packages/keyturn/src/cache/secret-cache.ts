@@ -93,14 +93,14 @@ export class SecretCache {
     if (present?.text === text) {
       if (!this.#claim(present)) {
         this.#forgetFields(present);
-        present.slot.drop();
-        present.slot = new Slot(text, present, secret);
+        const { slot, place } = present;
+        slot.drop();
+        present.slot = new Slot(text, present, place, secret);
         scope.slots.set(text, present.slot);
-        present.about = undefined;
         present.live(times);
         present.epoch = scope.reclaim.epoch;
         present.outage = undefined;
-        this.recency.touch(present);
+        this.recency.touch(present.place);
         return present;
       }
       this.remove(present);
@@ -131,7 +131,7 @@ export class SecretCache {
 
   /** Remembers one field of `entry` by the text that asked for it. */
   putField(entry: Entry, text: string, secret: Secret): Slot {
-    const slot = new Slot(text, entry, secret);
+    const slot = new Slot(text, entry, entry.place, secret);
     const present = entry.home.slots.get(text)?.entry;
     if (present?.text === text) this.remove(present);
     if (entry.fields && entry.fields.length >= mostFields) this.#forgetFields(entry);
@@ -146,8 +146,8 @@ export class SecretCache {
     const { name } = entry.secret.ref;
     this.#forgetFields(entry);
     if (home.slots.get(text) === slot) home.slots.delete(text);
-    slot.drop();
     this.recency.remove(entry);
+    slot.drop();
     const variants = home.variants.get(name);
     if (variants?.delete(text) && variants.size === 0) home.variants.delete(name);
   }

@@ -101,7 +101,7 @@ export class TtlCache<V> {
       return undefined;
     }
     this.#hits++;
-    this.#recency.touch(entry);
+    this.#recency.touch(entry.place);
     return entry.value;
   }
 
@@ -235,7 +235,7 @@ export class TtlCache<V> {
       entry.createdAt = now;
       entry.expiresAt = now + ttl;
       entry.epoch = this.#reclaim.epoch;
-      this.#recency.touch(entry);
+      this.#recency.touch(entry.place);
       return;
     }
     if (this.#recency.size >= this.#maxEntries) {

@@ -7,14 +7,15 @@
 const keysOfOne = 8_192;
 
 export class WideMap<V> {
-  readonly #maps: readonly Map<string, V>[];
-  readonly #mask: number;
+  // Declared, and assigned once: constants to the compiler.
+  declare private readonly maps: readonly Map<string, V>[];
+  declare private readonly mask: number;
 
   /** @param expected how many keys there will be at most, about */
   constructor(expected: number) {
     const count = 2 ** Math.max(0, Math.ceil(Math.log2(Math.min(expected, 2 ** 30) / keysOfOne)));
-    this.#maps = Array.from({ length: count }, () => new Map<string, V>());
-    this.#mask = count - 1;
+    this.maps = Array.from({ length: count }, () => new Map<string, V>());
+    this.mask = count - 1;
   }
 
   get size(): number {
@@ -23,7 +24,7 @@ export class WideMap<V> {
 
   /** Of each of its Maps. */
   sizes(): number[] {
-    return this.#maps.map((map) => map.size);
+    return this.maps.map((map) => map.size);
   }
 
   get(key: string): V | undefined {
@@ -39,12 +40,12 @@ export class WideMap<V> {
   }
 
   clear(): void {
-    for (const map of this.#maps) map.clear();
+    for (const map of this.maps) map.clear();
   }
 
   /** Every value once that was there at the start and stays; of those that come meanwhile some, and never without end. */
   *values(): Generator<V> {
-    for (const map of this.#maps) {
+    for (const map of this.maps) {
       // New keys come last.
       let left = map.size;
       for (const value of map.values()) {
@@ -55,7 +56,7 @@ export class WideMap<V> {
   }
 
   #mapOf(key: string): Map<string, V> {
-    return this.#mask === 0 ? this.#maps[0]! : this.#maps[hash(key) & this.#mask]!;
+    return this.mask === 0 ? this.maps[0]! : this.maps[hash(key) & this.mask]!;
   }
 }
 

@@ -32,7 +32,7 @@ test('after any operations the order is that of an obvious twin', () => {
           twin = twin.filter((each) => each !== chosen);
           expect(chosen.place).toBe(0);
         } else {
-          list.touch(chosen);
+          list.touch(chosen.place);
           twin = [...twin.filter((each) => each !== chosen), chosen];
         }
         expect(names(list)).toEqual(twin.map(({ name }) => name));
@@ -71,7 +71,7 @@ test('one that stands in no list has numbers before every instant, and touching 
   const [one, two, gone] = [item('one'), item('two'), item('gone')];
   for (const each of [one, two, gone]) list.add(each);
   list.remove(gone);
-  list.touch(gone);
+  list.touch(gone.place);
   expect(names(list)).toEqual(['one', 'two']);
   expect(Array.from(list.times.subarray(2 * gone.place, 2 * gone.place + 4))).toEqual([-Infinity, -Infinity, -Infinity, -Infinity]);
 });
