@@ -87,6 +87,14 @@ export function failureOf(error: unknown, exitCode?: number): Failure {
 }
 
 function lines({ message, hint, errors }: Failure): string {
-  const hints = errors ? [...new Set(errors.map((each) => each.hint))] : [hint];
-  return [`keyturn: ${message}`, ...hints.filter((each) => each !== null).map((each) => `  ${each}`)].join('\n');
+  if (!errors) return `keyturn: ${message}${below(hint, 2)}`;
+  const [first] = message.split('\n');
+  // What all have in common is said once, at the end.
+  const isShared = new Set(errors.map((each) => each.hint)).size === 1;
+  const each = errors.map((error) => `- ${error.about}: ${error.message}${below(isShared ? null : error.hint, 4)}`);
+  return [`keyturn: ${first}`, ...each].join('\n') + below(isShared ? hint : null, 2);
+}
+
+function below(hint: string | null, indent: number): string {
+  return hint === null ? '' : `\n${' '.repeat(indent)}${hint}`;
 }

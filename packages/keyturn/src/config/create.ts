@@ -1,4 +1,5 @@
 /** createFromConfig(): the providers that a configuration names, and the secrets over them. */
+import { ConfigurationError, isKeyturnError } from '../core/errors.ts';
 import type { Provider, Wrap } from '../core/provider.ts';
 import type { SecretsOptions } from '../assembly.ts';
 import { createSecrets, type Secrets } from '../secrets.ts';
@@ -32,7 +33,18 @@ export async function createFromConfig(config: Config, options: CreateOptions = 
   const providers = await Promise.all((config.providers ?? defaultProviders).map(async (each) => wrap(await make(each))));
   const { cache, attemptTimeout, deadline, log, onUnavailable, secrets } = config;
   const configured = { ...cache, ...defined({ attemptTimeout, deadline, log, onUnavailable, secrets }) };
-  return createSecrets({ ...configured, ...defined(explicit), providers });
+  const given = defined(explicit);
+  try {
+    return createSecrets({ ...configured, ...given, providers });
+  } catch (error) {
+    throw located(error, config.file, Object.keys(given));
+  }
+}
+
+/** The same, with the file in which the setting stands; but not for one that the caller gave. */
+function located(error: unknown, file: string | undefined, given: readonly string[]): unknown {
+  if (file === undefined || !isKeyturnError(error) || error.message.includes(file) || given.some((key) => error.message.startsWith(key))) return error;
+  return new ConfigurationError(`${file}: ${error.message}`, { hint: error.hint });
 }
 
 function make({ kind, options }: ProviderConfig): Promise<Provider> {

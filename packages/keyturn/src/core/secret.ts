@@ -118,7 +118,7 @@ export class Secret {
     try {
       return utf8.decode(content);
     } catch {
-      throw this.#invalid('is not UTF-8 text', 'Read it with bytes().');
+      throw this.#invalid('is not UTF-8 text', 'It is binary: read its bytes, or store text.');
     }
   }
 
@@ -151,7 +151,7 @@ export class Secret {
       throw new SecretNotFoundError(`${printable(ref)}: the secret has no such field.`, {
         ref,
         provider: this.provider,
-        hint: 'List its fields with secrets.fields().',
+        hint: 'Ask for the whole secret to see what fields it has.',
       });
     }
     return this.#cut(name, found);

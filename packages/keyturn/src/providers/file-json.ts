@@ -77,7 +77,7 @@ function rootOf(text: string): JsonSlice {
     slice = new JsonSource(text).value();
   } catch (error) {
     const what = error instanceof JsonSourceError ? error.message : 'is not JSON';
-    throw new FileProblem('invalid', what, 'Mend the file by hand; nothing was changed in it.');
+    throw new FileProblem('invalid', what, 'Mend the file by hand: it was left as it is.');
   }
   if (slice.kind !== 'object') throw new FileProblem('invalid', 'holds no JSON object at its top', 'Write { "name": "value" }.');
   return slice;

@@ -62,6 +62,28 @@ test('a mistake that only the provider can see is told when the secrets are made
   await expect(createFromConfig({ secrets: { 'a#b#c': { ttl: '1s' } } })).rejects.toMatchObject({ code: 'INVALID_REFERENCE' });
 });
 
+test.each([
+  ['onUnavailable: { vault: next }', 'vault'],
+  ["secrets: { 'a#b#c': { ttl: 1s } }", 'a#b#c'],
+  ['deadline: 0', 'deadline'],
+  ['cache: { minTtl: 2m, maxTtl: 1m }', 'minTtl'],
+])('a mistake in the file that shows when the secrets are made names the file: %s', async (text, what) => {
+  const machine = new Machine();
+  const file = machine.file('home/keyturn.yaml', text);
+  const message = (await createFromConfig(await machine.load()).catch((error: unknown) => error)) as Error;
+  expect(message).toMatchObject({ code: 'CONFIGURATION', hint: expect.any(String) as string });
+  expect(message.message).toContain(what);
+  expect(message.message.startsWith(`${file}: `)).toBe(true);
+});
+
+test('a mistake in what the caller gave does not blame the file', async () => {
+  const machine = new Machine();
+  machine.file('home/keyturn.yaml', 'deadline: 1s');
+  await expect(createFromConfig(await machine.load(), { deadline: 0 })).rejects.toMatchObject({
+    message: expect.stringMatching(/^deadline: /) as string,
+  });
+});
+
 test('a wrap goes around every provider', async () => {
   const asked: string[] = [];
   const source = memory({ 'a/b': 'x' });
