@@ -37,15 +37,22 @@ export class AwsCalls {
     this.#clients = new AwsClients(name, client ? () => Promise.resolve(borrowed(client)) : (region) => this.#connect(region));
   }
 
-  /** An answer, `undefined` for "no such secret", or one of our errors. */
-  async call(operation: string, input: object, region: string | undefined, options: ReadOptions, asked: Asked): Promise<object | undefined> {
+  /** An answer, `undefined` for "no such secret", or one of our errors. @param mostBytes of the answer; default 1 MiB */
+  async call(
+    operation: string,
+    input: object,
+    region: string | undefined,
+    options: ReadOptions,
+    asked: Asked,
+    mostBytes = maxAnswerBytes,
+  ): Promise<object | undefined> {
     options.signal.throwIfAborted();
     const ms = Math.max(0, Math.min(this.#settings.timeout, options.deadline - this.#settings.clock.now()));
     const limit = limitTime(this.#settings.clock, ms, () => this.#silence(ms, asked), options.signal);
     const work = this.#clients.use(region, async (connection) => {
       await this.#prepare(connection, asked);
       limit.signal.throwIfAborted();
-      return this.#send(connection, operation, input, limit.signal, asked);
+      return this.#send(connection, { operation, input, mostBytes }, limit.signal, asked);
     });
     try {
       return await unlessAborted(work, limit.signal);
@@ -92,7 +99,7 @@ export class AwsCalls {
     }
   }
 
-  async #send(connection: Connection, operation: string, input: object, signal: AbortSignal, asked: Asked): Promise<object | undefined> {
+  async #send(connection: Connection, { operation, input, mostBytes }: Call, signal: AbortSignal, asked: Asked): Promise<object | undefined> {
     const sdk = await this.#loadSdk();
     const command = new (sdk[`${operation}Command`] as CommandClass)(input);
     let ours: KeyturnError | undefined;
@@ -105,9 +112,9 @@ export class AwsCalls {
           throw new Error('refused');
         }
         const result = await next(args);
-        const body = await readBody(result.response.body);
+        const body = await readBody(result.response.body, mostBytes);
         if (body === undefined) {
-          ours = new InvalidSecretError(`${asked.ref ?? this.#settings.name}: the answer of ${this.#settings.name} is over 1 MiB.`, {
+          ours = new InvalidSecretError(`${asked.ref ?? this.#settings.name}: the answer of ${this.#settings.name} is over ${mostBytes / 1_048_576} MiB.`, {
             ...(asked.ref !== undefined && { ref: asked.ref }),
             provider: this.#settings.name,
           });
@@ -159,6 +166,12 @@ export class AwsCalls {
   }
 }
 
+interface Call {
+  readonly operation: string;
+  readonly input: object;
+  readonly mostBytes: number;
+}
+
 interface Wire {
   readonly request: { readonly protocol: string; readonly hostname: string };
 }
@@ -170,14 +183,14 @@ type CommandClass = new (input: object) => {
 };
 
 /** The whole body, or `undefined` when it is too large; then the connection is closed at once. */
-async function readBody(body: unknown): Promise<Uint8Array | undefined> {
-  if (body instanceof Uint8Array) return body.byteLength <= maxAnswerBytes ? body : undefined;
+async function readBody(body: unknown, mostBytes: number): Promise<Uint8Array | undefined> {
+  if (body instanceof Uint8Array) return body.byteLength <= mostBytes ? body : undefined;
   const chunks: Uint8Array[] = [];
   let size = 0;
   // Leaving the loop early destroys the stream, and with it the socket.
   for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
     size += chunk.byteLength;
-    if (size > maxAnswerBytes) return undefined;
+    if (size > mostBytes) return undefined;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, size);

@@ -2,12 +2,14 @@
 import { bundle } from '../core/bundle.ts';
 import { type Clock, type Duration, parseDuration, systemClock } from '../core/clock.ts';
 import { ConfigurationError, InvalidReferenceError, InvalidSecretError, isKeyturnError } from '../core/errors.ts';
-import { checkOptions, matcher, type Provider, type ProviderOptions, type ReadOptions, settingsOf } from '../core/provider.ts';
+import { checkOptions, matcher, type Provider, type ProviderOptions, type ReadOptions, type ReadResult, settingsOf } from '../core/provider.ts';
 import { formatRef, type SecretRef } from '../core/ref.ts';
 import { Secret } from '../core/secret.ts';
+import { AwsBatch, type BatchAnswer, type BatchValue } from './aws-batch.ts';
 import { AwsCalls } from './aws-calls.ts';
 import type { AwsClient } from './aws-clients.ts';
 import { checkEndpoint } from './aws-endpoint.ts';
+import type { Asked } from './aws-errors.ts';
 
 export interface AwsSecretsManagerOptions extends ProviderOptions {
   /** Where names are looked up. Default: `AWS_REGION`, `AWS_DEFAULT_REGION`, then what the SDK finds. An ARN is always asked in the region it names. */
@@ -60,6 +62,7 @@ class AwsSecretsManager implements Provider {
   readonly #clock: Clock;
   readonly #region: string | undefined;
   readonly #calls: AwsCalls;
+  readonly #batch = new AwsBatch();
   readonly #hasOwnClients: boolean;
 
   constructor(options: AwsSecretsManagerOptions) {
@@ -114,14 +117,38 @@ class AwsSecretsManager implements Provider {
       // Said explicitly, always: after a label was moved by hand, the default is not everywhere the current version.
       ...(ref.version !== undefined && versionId.test(ref.version) ? { VersionId: ref.version } : { VersionStage: ref.version ?? 'AWSCURRENT' }),
     };
-    const region = this.#regionOf(ref);
-    const answer = await this.#calls.call('GetSecretValue', input, region, options, {
-      ref: formatRef(ref),
-      provider: this.name,
-      service,
-      permission: `secretsmanager:GetSecretValue on ${ref.name.startsWith('arn:') ? ref.name : `arn:aws:secretsmanager:${region ?? '*'}:*:secret:${ref.name}-??????`}`,
-    });
+    const answer = await this.#calls.call('GetSecretValue', input, this.#regionOf(ref), options, this.#asked(ref));
     return answer && this.#secret(ref, answer as Answer);
+  }
+
+  /** In calls of twenty where `secretsmanager:BatchGetSecretValue` is allowed; else one by one. */
+  async getMany(refs: readonly SecretRef[], options: ReadOptions): Promise<readonly ReadResult[]> {
+    return this.#batch.read(refs, {
+      call: async (names, region) => {
+        const asked = { ref: undefined, provider: this.name, service, permission: 'secretsmanager:BatchGetSecretValue' };
+        return (await this.#calls.call('BatchGetSecretValue', { SecretIdList: names }, region, options, asked, maxBatchBytes)) as BatchAnswer<Answer>;
+      },
+      regionOf: (ref) => this.#regionOf(ref),
+      one: (ref) => orError(() => this.get(ref, options)),
+      secret: (ref, value) => orError(async () => this.#secret(ref, value)),
+      asked: (ref) => this.#asked(ref),
+    });
+  }
+
+  /** Names in one region. Needs `secretsmanager:ListSecrets`, which AWS gives for all names or none. */
+  async list(prefix: string, options: ReadOptions): Promise<readonly string[]> {
+    const names: string[] = [];
+    let token: unknown;
+    do {
+      // AWS takes a leading "!" for "not".
+      const filter = prefix === '' || prefix.startsWith('!') ? {} : { Filters: [{ Key: 'name', Values: [prefix] }] };
+      const input = { MaxResults: 100, ...filter, ...(token !== undefined && { NextToken: token }) };
+      const asked = { ref: undefined, provider: this.name, service, permission: 'secretsmanager:ListSecrets' };
+      const page = (await this.#calls.call('ListSecrets', input, this.#region, options, asked, maxBatchBytes)) as Page | undefined;
+      for (const { Name } of page?.SecretList ?? []) if (typeof Name === 'string' && Name.startsWith(prefix)) names.push(Name);
+      token = page?.NextToken;
+    } while (typeof token === 'string' && token !== '');
+    return names;
   }
 
   /** Asks for a random password: every step of a read but a secret. A denial proves that AWS is there and knows us. */
@@ -140,6 +167,11 @@ class AwsSecretsManager implements Provider {
 
   async close(): Promise<void> {
     await this.#calls.close();
+  }
+
+  #asked(ref: SecretRef): Asked {
+    const resource = ref.name.startsWith('arn:') ? ref.name : `arn:aws:secretsmanager:${this.#region ?? '*'}:*:secret:${ref.name}-??????`;
+    return { ref: formatRef(ref), provider: this.name, service, permission: `secretsmanager:GetSecretValue on ${resource}` };
   }
 
   #secret(ref: SecretRef, answer: Answer): Secret {
@@ -175,10 +207,28 @@ class AwsSecretsManager implements Provider {
   }
 }
 
-interface Answer {
+/** Twenty values of 64 KiB, escaped. */
+const maxBatchBytes = 8 * 1_048_576;
+
+interface Page {
+  readonly SecretList?: readonly { readonly Name?: unknown }[];
+  readonly NextToken?: unknown;
+}
+
+interface Answer extends BatchValue {
   readonly SecretString?: unknown;
   readonly SecretBinary?: unknown;
   readonly VersionId?: unknown;
+}
+
+/** What `read` gives, or the error of ours that it throws. */
+async function orError(read: () => Promise<Secret | undefined>): Promise<ReadResult> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isKeyturnError(error)) return error;
+    throw error;
+  }
 }
 
 /** Without user and password, which the environment's may carry: an identity is shown. */
