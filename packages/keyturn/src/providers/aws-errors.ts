@@ -3,6 +3,7 @@ import {
   AccessDeniedError,
   AuthenticationError,
   ConfigurationError,
+  ConflictError,
   type ErrorDetails,
   InvalidReferenceError,
   InvalidSecretError,
@@ -17,8 +18,9 @@ import {
  * - `unavailable`: could not be asked.
  * - `reference`: AWS cannot mean any secret by this name or version.
  * - `unreadable`: the secret is there and cannot be given as it is.
+ * - `conflict`: something else is there already.
  */
-type Verdict = 'absent' | 'denied' | 'login' | 'unavailable' | 'reference' | 'unreadable';
+type Verdict = 'absent' | 'denied' | 'login' | 'unavailable' | 'reference' | 'unreadable' | 'conflict';
 
 const named: readonly (readonly [Verdict, readonly string[]])[] = [
   // A missing version or staging label has this name too.
@@ -85,6 +87,7 @@ const named: readonly (readonly [Verdict, readonly string[]])[] = [
   ['reference', ['InvalidParameterException', 'InvalidParameterValue', 'ValidationException', 'ValidationError']],
   // A state that forbids reading; deletion, the common one, is told apart below.
   ['unreadable', ['InvalidRequestException']],
+  ['conflict', ['ResourceExistsException']],
 ];
 const verdicts = new Map(named.flatMap(([verdict, names]) => names.map((name) => [name, verdict] as const)));
 
@@ -212,6 +215,8 @@ function build(verdict: Exclude<Verdict, 'absent'> | 'unknown' | 'misconfigured'
         ...details(asked),
         hint: 'Look at it with: aws secretsmanager describe-secret.',
       });
+    case 'conflict':
+      return new ConflictError(say('has something else there'), { ...details(asked), hint: 'Nothing was changed: read it again, and write again.' });
     case 'misconfigured':
       // The SDK itself failed before anything was asked: a wrong region, endpoint or middleware. Asking again would change nothing.
       return new ConfigurationError(say('could not be asked with these settings'), {

@@ -10,6 +10,7 @@ import { AwsCalls } from './aws-calls.ts';
 import type { AwsClient } from './aws-clients.ts';
 import { checkEndpoint } from './aws-endpoint.ts';
 import type { Asked } from './aws-errors.ts';
+import { AwsWrite } from './aws-write.ts';
 
 export interface AwsSecretsManagerOptions extends ProviderOptions {
   /** Where names are looked up. Default: `AWS_REGION`, `AWS_DEFAULT_REGION`, then what the SDK finds. An ARN is always asked in the region it names. */
@@ -135,6 +136,17 @@ class AwsSecretsManager implements Provider {
     });
   }
 
+  /** Never over somebody else's change: `ConflictError` then, and nothing is written. */
+  async set(ref: SecretRef, value: string | Uint8Array, options: ReadOptions): Promise<{ version?: string }> {
+    const version = await this.#write(ref, options).set(value);
+    return version === undefined ? {} : { version };
+  }
+
+  /** Recoverable for 30 days, as AWS does by default; a field is gone at once. */
+  async delete(ref: SecretRef, options: ReadOptions): Promise<boolean> {
+    return this.#write(ref, options).delete();
+  }
+
   /** Names in one region. Needs `secretsmanager:ListSecrets`, which AWS gives for all names or none. */
   async list(prefix: string, options: ReadOptions): Promise<readonly string[]> {
     const names: string[] = [];
@@ -169,9 +181,14 @@ class AwsSecretsManager implements Provider {
     await this.#calls.close();
   }
 
-  #asked(ref: SecretRef): Asked {
+  #write(ref: SecretRef, options: ReadOptions): AwsWrite {
+    const region = this.#regionOf(ref);
+    return new AwsWrite(this.name, ref, (operation, input) => this.#calls.call(operation, input, region, options, this.#asked(ref, operation)));
+  }
+
+  #asked(ref: SecretRef, operation = 'GetSecretValue'): Asked {
     const resource = ref.name.startsWith('arn:') ? ref.name : `arn:aws:secretsmanager:${this.#region ?? '*'}:*:secret:${ref.name}-??????`;
-    return { ref: formatRef(ref), provider: this.name, service, permission: `secretsmanager:GetSecretValue on ${resource}` };
+    return { ref: formatRef(ref), provider: this.name, service, permission: `secretsmanager:${operation} on ${resource}` };
   }
 
   #secret(ref: SecretRef, answer: Answer): Secret {

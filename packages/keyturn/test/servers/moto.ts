@@ -34,6 +34,11 @@ export const motoIsNotAws = [
     aws: '"marked for deletion" or "scheduled for deletion"',
     reason: 'All are recognised; AWS’s sentences come from the HTTP answerer.',
   },
+  {
+    what: 'a secret made without a value has an empty version that is AWSCURRENT',
+    aws: 'no version, and the first one put becomes AWSCURRENT',
+    reason: 'The first value of such a secret is tested with the HTTP answerer.',
+  },
   { what: 'closes the connection after every answer', aws: 'keeps it open', reason: 'Reuse is tested with the HTTP answerer.' },
   { what: 'names like "a b!" and values over 65,536 bytes are accepted', aws: 'ValidationException', reason: 'Tested with the HTTP answerer.' },
 ] as const;
