@@ -74,8 +74,8 @@ export const faults = [
   },
   {
     name: 'glance: an event finds the time of before the loop waited for it',
-    from: 'setImmediate(this.#forget);',
-    to: 'setImmediate(this.#forget).unref();',
+    from: 'soon(this.#forget);',
+    to: 'soon(this.#forget).unref();',
     by: testIn('cache/life-clock.test.ts')('an event that the loop waited for does not find the time of before the wait'),
   },
   {

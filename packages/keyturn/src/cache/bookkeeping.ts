@@ -12,6 +12,9 @@ import { type Clock, systemClock } from '../core/clock.ts';
 /** A wall clock this far behind where it was is taken as set back, and its next advance counts from there. */
 const setBackBy = 1_000;
 
+/** The one of when this was loaded: a test that takes the global one away for a while would stop our clock for good. */
+const soon = setImmediate;
+
 /**
  * Milliseconds that grow with the monotonic clock, and with the wall clock where that one moved further: a laptop that slept has
  * stopped the first, not the second.
@@ -71,7 +74,7 @@ export class LifeClock {
     if (this.#willForget) return;
     this.#willForget = true;
     // Not unref'd: the loop would then wait for its next event first, and who reads in that event would find the time of before the wait.
-    setImmediate(this.#forget);
+    soon(this.#forget);
   }
 
   readonly #forget = () => {

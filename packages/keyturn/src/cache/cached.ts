@@ -63,17 +63,19 @@ export class Cached {
     this.#noticeAt = source.canChange ? cache.clock.now() + noticeEvery : Infinity;
   }
 
+  // What is returned is taken before anybody is told: a listener may forget it.
+
   get(given: string | SecretRef, options?: GetOptions): Promise<Secret> {
     let slot: Slot | undefined;
     if (options === undefined && typeof given === 'string') {
       slot = this.#slot(given);
       if (slot !== undefined && (--this.#left !== 0 || this.#look() > 0)) {
-        const { place } = slot;
+        const { place, promise } = slot;
         if (this.life.glance < this.recency.times[place << 1]!) {
           this.#last = slot;
           this.recency.touch(place);
           if (this.emitter.hit !== undefined) this.emitter.hit(slot.about === undefined ? aboutOf(slot) : slot.about);
-          return slot.promise;
+          return promise;
         }
       }
     }
@@ -86,12 +88,12 @@ export class Cached {
     if (typeof given === 'string') {
       slot = this.#slot(given);
       if (slot !== undefined && (--this.#left !== 0 || this.#look() > 0)) {
-        const { place } = slot;
+        const { place, secret } = slot;
         if (this.life.glance < this.recency.times[(place << 1) + 1]!) {
           this.#last = slot;
           this.recency.touch(place);
           if (this.emitter.hit !== undefined) this.emitter.hit(slot.about === undefined ? aboutOf(slot) : slot.about);
-          return slot.secret;
+          return secret;
         }
       }
     }
@@ -186,6 +188,7 @@ export class Cached {
     // The scope may go on serving others; here every hit looks first, and finds that it is closed.
     this.#counted += 1 - this.#left;
     this.#left = 1;
+    this.#last = this.#scope.nobody;
   }
 
   /** Where a reader's text leads, right or wrong about the time. */
@@ -204,9 +207,10 @@ export class Cached {
       if (counted) {
         this.#left++;
         if (this.#look() < counted.entry.quietUntil && !this.#scope.isInvalid(counted.entry)) {
+          const { promise } = counted;
           this.#last = counted;
           this.#hit(counted.entry);
-          return counted.promise;
+          return promise;
         }
       }
       const limits = limitsOf(options);
@@ -223,9 +227,10 @@ export class Cached {
     if (counted) this.#left++;
     const now = this.#look();
     if (counted && now < counted.entry.freshUntil && !this.#scope.isInvalid(counted.entry)) {
+      const { secret } = counted;
       this.#last = counted;
       this.#hit(counted.entry);
-      return counted.secret;
+      return secret;
     }
     const want = this.#want(given);
     const own = this.#reading.own(want);

@@ -51,6 +51,14 @@ const freshAt = 1;
 const staleAt = 2;
 const epochAt = 3;
 
+export function freshUntilOf({ times }: LruList<Entry>, place: number): number {
+  return times[2 * place + freshAt]!;
+}
+
+export function staleUntilOf({ times }: LruList<Entry>, place: number): number {
+  return times[2 * place + staleAt]!;
+}
+
 /** One version of one document. Its times are instants of the life clock in ms: fresh until `freshUntil`, usable in an outage until `staleUntil`, then nothing. */
 export class Entry implements Placed {
   readonly home: Scope;
@@ -187,6 +195,9 @@ export function detourOf({ outage }: Entry, maxAge: number, now: number): Secret
   return detour && now < detour.until && (maxAge === Infinity || (maxAge > 0 && detour.secret.ageMs <= maxAge)) ? detour.secret : undefined;
 }
 
+/** So many fields of a document are expected to be read, with itself. */
+const fieldsOfOne = 4;
+
 /** The entries of one chain of providers: a cache shared by production and staging has one for each. */
 export class Scope {
   readonly id: number;
@@ -204,7 +215,7 @@ export class Scope {
   constructor(id: number, clock: LifeClock, recency: LruList<Entry>, maxEntries: number, visit: (entry: Entry) => void) {
     this.id = id;
     this.recency = recency;
-    this.slots = new WideMap<Slot>(maxEntries);
+    this.slots = new WideMap<Slot>(maxEntries * fieldsOfOne);
     this.nobody = new Entry(this, '\0', undefined as never).slot;
     this.reclaim = new Reclaim<Entry, Slot>(
       {
@@ -227,5 +238,5 @@ export class Scope {
 
 export function aboutOf(slot: Slot): Events['hit'] {
   const { ref, provider } = slot.entry.secret;
-  return (slot.about = { ref, provider });
+  return (slot.about = Object.freeze({ ref, provider }));
 }

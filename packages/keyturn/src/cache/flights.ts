@@ -55,6 +55,8 @@ export class Flights<R, T> {
   readonly #turns = new Map<string, { readonly flight: Flight<T>; next: Promise<Flight<T>> | undefined }>();
   readonly #clock: Clock;
   readonly #deadline: number;
+  /** Why no read begins any more. */
+  #ended: Error | undefined;
 
   /** @param deadline how long a flight may take, in ms; an older one (the process was frozen) is joined by nobody */
   constructor(clock: Clock, deadline: number) {
@@ -176,7 +178,9 @@ export class Flights<R, T> {
   }
 
   /** Ends every flight with `reason`. */
+  /** Ends every read; one that begins later ends at once, and asks nobody. */
   abort(reason: Error): void {
+    this.#ended = reason;
     for (const flight of this.#all) {
       flight.isOutdated = true;
       flight.controller.abort(reason);
@@ -194,6 +198,7 @@ export class Flights<R, T> {
       });
     const limit = limitTime(this.#clock, this.#deadline, late, controller.signal);
     try {
+      if (this.#ended) throw this.#ended;
       return await unlessAborted(read({ signal: limit.signal, deadline: startedAt + this.#deadline }), limit.signal);
     } finally {
       limit.done();

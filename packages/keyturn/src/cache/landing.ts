@@ -5,7 +5,7 @@
  * different answers is the newer one. The first that lands is kept; a second that disagrees takes it away, so that the next read decides.
  */
 import { isUnavailable, type KeyturnError, SecretNotFoundError } from '../core/errors.ts';
-import type { Emitter } from '../core/events.ts';
+import type { Emitter, Events } from '../core/events.ts';
 import type { Secret } from '../core/secret.ts';
 import { beginCoolDown, type Entry, type Scope } from './entry.ts';
 import type { Flight, Outcome } from './flights.ts';
@@ -15,6 +15,9 @@ import type { Want } from '../core/ref.ts';
 
 /** Why the source was read: nothing usable was kept, or what was kept is read again. */
 export type Reason = 'miss' | 'refresh';
+
+/** An event that waits until the cache is as it says. */
+type Told = { [K in 'rotate' | 'evict']: [name: K, event: Events[K]] }['rotate' | 'evict'];
 
 export class Landing {
   readonly #cache: SecretCache;
@@ -34,19 +37,25 @@ export class Landing {
     const about = { ref: want.document, durationMs };
     if (error !== undefined) throw this.#failed(flight, want, error as KeyturnError, durationMs);
     if (value === undefined) {
+      const absent = this.#absent(flight, want);
       this.#events.emit('miss', { ...about, provider: undefined, found: false });
-      throw this.#absent(flight, want);
+      throw absent;
     }
-    if (reason === 'miss') this.#events.emit('miss', { ...about, provider: value.provider, found: true });
-    else this.#events.emit('refresh', { ...about, provider: value.provider });
+    let later: Told[] = [];
     // Whoever called refresh() may rely on what it gave, although an invalidation came between.
     if (flight.isOutdated ? reason === 'refresh' : flight.isOverlapped) this.#compare(value, want);
-    else if (!flight.isOutdated) this.keep(value, want.documentText);
+    else if (!flight.isOutdated) later = this.keep(value, want.documentText).told;
+    if (reason === 'miss') this.#events.emit('miss', { ...about, provider: value.provider, found: true });
+    else this.#events.emit('refresh', { ...about, provider: value.provider });
+    this.tell(later);
     return value;
   }
 
-  /** Keeps `secret` under `text`, unless nothing of it may be kept. */
-  keep(secret: Secret, text: string): Entry | undefined {
+  /**
+   * Keeps `secret` under `text`, unless nothing of it may be kept. What that did is told by `tell`, when all is done: a listener that
+   * invalidates or reads finds the cache as it is now.
+   */
+  keep(secret: Secret, text: string): { readonly entry?: Entry; readonly told: Told[] } {
     const now = this.#cache.clock.now();
     const present = this.#cache.find(this.#scope, text);
     this.#cache.removeAbsent(this.#scope, text);
@@ -55,19 +64,22 @@ export class Landing {
       // A detour never takes the place of the first provider's value: it stands beside it for a while.
       beginCoolDown(present, 'PROVIDER_UNAVAILABLE', now);
       if (present.outage && times) present.outage = { ...present.outage, detour: { secret, until: times.freshUntil } };
-      return undefined;
+      return { told: [] };
     }
     if (!times) {
       if (present) this.#cache.remove(present);
-      return undefined;
+      return { told: [] };
     }
+    const told: Told[] = [];
+    const { provider } = secret;
     const from = present?.secret.version;
-    if (present && from !== secret.version) {
-      this.#events.emit('rotate', { ref: secret.ref, provider: secret.provider, from, to: secret.version });
-    }
-    return this.#cache.put(this.#scope, text, secret, times, (evicted) => {
-      this.#events.emit('evict', { ref: evicted.ref, provider: evicted.provider });
-    });
+    if (present && from !== secret.version) told.push(['rotate', { ref: secret.ref, provider, from, to: secret.version }]);
+    const entry = this.#cache.put(this.#scope, text, secret, times, (left) => told.push(['evict', { ref: left.ref, provider: left.provider }]));
+    return { entry, told };
+  }
+
+  tell(told: readonly Told[]): void {
+    for (const [name, event] of told) this.#events.emit(name, event as never);
   }
 
   /** All who were asked are healthy and have it not, the entry's own source among them: revocation wins. */

@@ -124,8 +124,9 @@ export class Reading {
     if (document && this.#source.indexOf(document.secret.provider) < index) return this.#give(document, want);
     const kept = this.fresh(want.text, limits.maxAge);
     if (kept) {
+      const { secret: value } = kept;
       this.#hit(kept);
-      return kept.secret;
+      return value;
     }
     this.counts.misses++;
     if (this.#source.isAskedBefore(index, want.ref)) {
@@ -141,10 +142,11 @@ export class Reading {
   }
 
   #keepOwn(want: Want, secret: Secret): Secret {
-    const entry = this.#landing.keep(secret, want.text);
+    const { entry, told } = this.#landing.keep(secret, want.text);
     // Nothing to read ahead: the provider is asked on the spot each time.
     entry?.quiet(entry.freshUntil);
     this.#events.emit('miss', { ref: want.ref, provider: secret.provider, durationMs: 0, found: true });
+    this.#landing.tell(told);
     return secret;
   }
 
@@ -257,19 +259,20 @@ export class Reading {
     const detour = detourOf(entry, maxAge, now);
     if (detour) return detour;
     const { ref, provider, ageMs } = entry.secret;
+    const stale = entry.outage?.stale ?? new Secret(entry.secret, { stale: true });
     this.#events.emit('stale', { ref, provider, ageMs, code: entry.outage?.code ?? 'PROVIDER_UNAVAILABLE' });
-    return entry.outage?.stale ?? new Secret(entry.secret, { stale: true });
+    return stale;
   }
 
   /** Serves a fresh entry by the long way, and begins to read it again when its end is near. */
   #give(entry: Entry, want: Want): Secret {
     const secret = this.cut(entry, want);
-    this.#hit(entry);
     const now = this.#life.now();
     if (now >= entry.quietUntil && !isCooling(entry.outage, now)) {
       entry.quiet(entry.freshUntil);
       if (!this.#flights.joinable(want.documentText)) this.#start(want, 'refresh', undefined, true);
     }
+    this.#hit(entry);
     return secret;
   }
 

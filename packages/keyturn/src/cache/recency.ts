@@ -81,6 +81,11 @@ export class LruList<T extends Placed> {
     for (let place = this.links[0]!; place !== 0; place = this.links[place]!) yield this.#entries[place >> 1] as T;
   }
 
+  /** Calls `visit` with every place that is taken. */
+  each(visit: (place: number) => void): void {
+    for (let place = this.links[0]!; place !== 0; place = this.links[place]!) visit(place);
+  }
+
   clear(): void {
     this.size = 0;
     this.links = new Int32Array(this.links.length);
@@ -97,6 +102,7 @@ export class LruList<T extends Placed> {
   }
 
   #newPlace(): number {
+    if (this.size >= this.#most) throw new RangeError(`There is no place for more than ${this.#most}.`);
     const place = this.#entries.length * 2;
     if (place >= this.links.length) {
       const places = Math.min(Math.ceil(this.#entries.length * 1.25), this.#most) + 1;

@@ -4,7 +4,7 @@ import type { SecretNotFoundError } from '../core/errors.ts';
 import { checkKeys } from '../core/provider.ts';
 import { formatDocument } from '../core/ref.ts';
 import type { Secret } from '../core/secret.ts';
-import { Entry, type Lifetime, Scope, Slot } from './entry.ts';
+import { Entry, freshUntilOf, type Lifetime, Scope, Slot, staleUntilOf } from './entry.ts';
 import { LifeClock } from './bookkeeping.ts';
 import { LruList } from './recency.ts';
 import { checkMaxEntries, checkSweepInterval, sweepEvery, TtlCache } from './ttl-cache.ts';
@@ -71,8 +71,13 @@ export class SecretCache {
     const scope = this.#scopes.get(identity);
     if (!scope || --scope.users > 0) return;
     this.#scopes.delete(identity);
-    for (const { entry } of scope.slots.values()) this.remove(entry);
-    if (this.#scopes.size > 0) return;
+    if (this.#scopes.size > 0) {
+      // In slices: others go on reading.
+      void scope.reclaim.invalidate('');
+      return;
+    }
+    scope.slots.clear();
+    this.recency.clear();
     this.#sweep?.abort();
     this.#sweep = undefined;
     this.#absent.clear();
@@ -105,7 +110,7 @@ export class SecretCache {
       }
       this.remove(present);
     }
-    if (this.recency.size >= this.maxEntries) {
+    while (this.recency.size >= this.maxEntries) {
       const oldest = this.recency.oldest as Entry;
       const isForgotten = this.#claim(oldest);
       const { secret: left } = oldest;
@@ -115,6 +120,9 @@ export class SecretCache {
         evicted(left);
       }
     }
+    // A field of a document may stand where a provider now answers that field on its own.
+    const displaced = scope.slots.get(text);
+    if (displaced) this.#forgetField(displaced);
     const entry = new Entry(scope, text, secret);
     scope.slots.set(text, entry.slot);
     this.recency.add(entry);
@@ -192,10 +200,10 @@ export class SecretCache {
     const now = this.clock.now();
     let fresh = 0;
     let stale = 0;
-    for (const entry of this.recency) {
-      if (entry.freshUntil > now) fresh++;
-      else if (entry.staleUntil > now) stale++;
-    }
+    this.recency.each((place) => {
+      if (freshUntilOf(this.recency, place) > now) fresh++;
+      else if (staleUntilOf(this.recency, place) > now) stale++;
+    });
     const entries = this.recency.size;
     return { entries, fresh, stale, expired: entries - fresh - stale, evictions: this.#evictions };
   }
@@ -214,6 +222,12 @@ export class SecretCache {
   /** Past every limit: neither fresh nor usable in an outage. */
   #isPast(entry: Entry): boolean {
     return this.clock.now() >= Math.max(entry.freshUntil, entry.staleUntil);
+  }
+
+  #forgetField(slot: Slot): void {
+    const { fields } = slot.entry;
+    if (fields) slot.entry.fields = fields.filter((each) => each !== slot);
+    slot.drop();
   }
 
   #forgetFields(entry: Entry): void {

@@ -5,6 +5,8 @@
 
 /** Of so many keys a Map is rebuilt in a blink. */
 const keysOfOne = 8_192;
+/** For more keys than this many Maps hold in a blink each holds more. */
+const mostMaps = 1_024;
 
 export class WideMap<V> {
   // Declared, and assigned once: constants to the compiler.
@@ -13,7 +15,7 @@ export class WideMap<V> {
 
   /** @param expected how many keys there will be at most, about */
   constructor(expected: number) {
-    const count = 2 ** Math.max(0, Math.ceil(Math.log2(Math.min(expected, 2 ** 30) / keysOfOne)));
+    const count = Math.min(mostMaps, 2 ** Math.max(0, Math.ceil(Math.log2(expected / keysOfOne))));
     this.maps = Array.from({ length: count }, () => new Map<string, V>());
     this.mask = count - 1;
   }
