@@ -7,8 +7,8 @@ import { readsPerSecond } from '../loops.mjs';
 import { median, ratioOf } from '../rounds.mjs';
 import { refs } from '../stock.mjs';
 
-const processes = 3;
-const roundsOfOne = 5;
+const processes = 5;
+const roundsOfOne = 3;
 
 /**
  * @param {object} row

@@ -21,7 +21,10 @@ export class LruList<T extends Placed> {
    * so that an entry that was removed is never found fresh.
    */
   declare times: Float64Array;
-  /** A ring: at `place` stands the place of the next newer entry, behind it that of the next older one. Place 0 lies between the newest and the oldest. */
+  /**
+   * A ring: at `place` stands the place of the next newer entry, behind it that of the next older one; the oldest is the newest one's newer.
+   * At 0 stands the place of the oldest, or 0.
+   */
   declare private links: Int32Array;
   readonly #entries: (T | undefined)[] = [undefined];
   readonly #most: number;
@@ -40,17 +43,28 @@ export class LruList<T extends Placed> {
     let place = this.#free;
     if (place === 0) place = this.#newPlace();
     else this.#free = this.links[place]!;
-    this.size++;
     entry.place = place;
     this.#entries[place >> 1] = entry;
-    this.#link(this.links, place);
+    if (this.size++ > 0) {
+      this.#link(this.links, place);
+      return;
+    }
+    this.links[0] = place;
+    this.links[place] = place;
+    this.links[place + 1] = place;
   }
 
-  /** Marks the entry at `place` as just used. Runs on every hit. */
+  /** Marks the entry at `place` as just used. Runs on every hit; where all is read in the same order again and again, it only turns the ring. */
   touch(place: number): void {
     const links = this.links;
+    const oldest = links[0]!;
     const newer = links[place]!;
-    if (newer === 0 || place === 0) return;
+    if (place === oldest) {
+      links[0] = newer;
+      return;
+    }
+    // The newest already; or place 0.
+    if (newer === oldest) return;
     const older = links[place + 1]!;
     links[newer + 1] = older;
     links[older] = newer;
@@ -64,6 +78,7 @@ export class LruList<T extends Placed> {
     const older = links[place + 1]!;
     links[newer + 1] = older;
     links[older] = newer;
+    if (place === links[0]) links[0] = newer === place ? 0 : newer;
     links[place] = this.#free;
     this.#free = place;
     this.#entries[place >> 1] = undefined;
@@ -78,12 +93,12 @@ export class LruList<T extends Placed> {
 
   /** From the oldest to the newest. */
   *[Symbol.iterator](): Generator<T> {
-    for (let place = this.links[0]!; place !== 0; place = this.links[place]!) yield this.#entries[place >> 1] as T;
+    for (let place = this.links[0]!, left = this.size; left > 0; left--, place = this.links[place]!) yield this.#entries[place >> 1] as T;
   }
 
-  /** Calls `visit` with every place that is taken. */
+  /** Calls `visit` with every place that is taken, the oldest first. */
   each(visit: (place: number) => void): void {
-    for (let place = this.links[0]!; place !== 0; place = this.links[place]!) visit(place);
+    for (let place = this.links[0]!, left = this.size; left > 0; left--, place = this.links[place]!) visit(place);
   }
 
   clear(): void {
@@ -93,12 +108,14 @@ export class LruList<T extends Placed> {
     this.#free = 0;
   }
 
+  /** Between the newest and the oldest, as the newest. */
   #link(links: Int32Array, place: number): void {
-    const newest = links[1]!;
+    const oldest = links[0]!;
+    const newest = links[oldest + 1]!;
     links[newest] = place;
     links[place + 1] = newest;
-    links[place] = 0;
-    links[1] = place;
+    links[place] = oldest;
+    links[oldest + 1] = place;
   }
 
   #newPlace(): number {
