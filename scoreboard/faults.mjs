@@ -94,7 +94,7 @@ export const faults = [
     name: 'LRU: a hit does not move its entry',
     from: 'if (newer === oldest) return;',
     to: 'if (place >= 0) return;',
-    by: freshness('at its size only a new name makes the least recently used one leave'),
+    by: testIn('cache/recency.test.ts')('after any operations the order is that of an obvious twin'),
   },
   {
     name: 'guess: a field that was replaced still answers',
