@@ -25,6 +25,18 @@ Example:
   printf example | keyturn set file://prod/db#password
 `;
 
+export const deleteHelp = `
+AWS keeps a deleted secret recoverable for 30 days. Exit code 4: there was none.
+
+Example:
+  printf example | keyturn set file://prod/old && keyturn delete file://prod/old
+`;
+
+export const listHelp = `
+Example:
+  keyturn list prod/
+`;
+
 export const runHelp = `
 The secrets are run.env of the configuration and what --env names, read before the command starts; if one is missing, nothing is started.
 Output that is not a terminal is masked. KEYTURN_ variables are kept from the command.

@@ -1,6 +1,6 @@
 /** The command line: commands, options and help. What a command does is loaded when it is called. */
 import { Command } from 'commander';
-import { explainHelp, getHelp, programHelp, runHelp, setHelp } from './help.ts';
+import { deleteHelp, explainHelp, getHelp, listHelp, programHelp, runHelp, setHelp } from './help.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface Call {
@@ -34,6 +34,27 @@ const commands: Readonly<Record<string, Describe>> = {
       .action(async (ref: string) => {
         const { set } = await import('./commands/set.ts');
         done(await set(ref, command.optsWithGlobals(), terminal));
+      });
+  },
+  delete(command, done, terminal) {
+    command
+      .description('delete a secret, or one field of it')
+      .argument('<ref>', 'the secret, or one field of it')
+      .addHelpText('after', deleteHelp)
+      .action(async (ref: string) => {
+        const { remove } = await import('./commands/delete.ts');
+        done(await remove(ref, command.optsWithGlobals(), terminal));
+      });
+  },
+  list(command, done, terminal) {
+    command
+      .description('list names, without values, of every provider that can')
+      .argument('[prefix]', 'what the names begin with')
+      .option('--provider <NAME>', 'of this provider only')
+      .addHelpText('after', listHelp)
+      .action(async (prefix: string | undefined) => {
+        const { list } = await import('./commands/list.ts');
+        done(await list(prefix, command.optsWithGlobals(), terminal));
       });
   },
   run(command, done, terminal) {

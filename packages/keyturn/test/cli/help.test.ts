@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { sandbox } from './keyturn.ts';
 
-const commands = ['get', 'set', 'run', 'explain'];
+const commands = ['get', 'set', 'delete', 'list', 'run', 'explain'];
 
 test('the help of the program and of every command has an example, and every example works', () => {
   const box = sandbox();
