@@ -71,11 +71,20 @@ function buildCommand() {
     minify: true,
     keepNames: true,
     legalComments: 'none',
-    external: ['@aws-sdk/*', '@keyturn/server'],
-    alias: { 'node:child_process': join(library, 'src/cli/no-child-process.ts') },
+    external: ['@aws-sdk/*', '@keyturn/server', './yaml.cjs'],
+    // Of its own, because most starts read no YAML, and reading it takes a tenth of them.
+    alias: { yaml: './yaml.cjs', 'node:child_process': join(library, 'src/cli/no-child-process.ts') },
     define: { 'import.meta.url': '__moduleUrl' },
     banner: { js: "const __moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
     outfile: join(bin, 'main.cjs'),
+  });
+  bundle({
+    entryPoints: [join(root, 'node_modules/yaml/dist/index.js')],
+    format: 'cjs',
+    minify: true,
+    keepNames: true,
+    legalComments: 'none',
+    outfile: join(bin, 'yaml.cjs'),
   });
   mkdirSync(bin, { recursive: true });
   const path = join(bin, 'keyturn.cjs');
