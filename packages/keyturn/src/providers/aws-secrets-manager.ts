@@ -137,9 +137,8 @@ class AwsSecretsManager implements Provider {
   }
 
   /** Never over somebody else's change: `ConflictError` then, and nothing is written. */
-  async set(ref: SecretRef, value: string | Uint8Array, options: ReadOptions): Promise<{ version?: string }> {
-    const version = await this.#write(ref, options).set(value);
-    return version === undefined ? {} : { version };
+  async set(ref: SecretRef, value: string | Uint8Array, options: ReadOptions): Promise<{ version: string }> {
+    return { version: await this.#write(ref, options).set(value) };
   }
 
   /** Recoverable for 30 days, as AWS does by default; a field is gone at once. */

@@ -34,7 +34,7 @@ export class AwsWrite {
   }
 
   /** Answers the id of the new version. */
-  async set(value: string | Uint8Array): Promise<string | undefined> {
+  async set(value: string | Uint8Array): Promise<string> {
     const { field } = this.#ref;
     const current = await this.#current();
     if (field === undefined) return this.#put(typeof value === 'string' ? { SecretString: value } : { SecretBinary: value }, current);
@@ -76,21 +76,18 @@ export class AwsWrite {
     throw this.#invalid('is no JSON object, so it has no fields', 'Write the whole secret.');
   }
 
-  async #put(content: { SecretString: string } | { SecretBinary: Uint8Array }, current: Version | undefined): Promise<string | undefined> {
+  async #put(content: { SecretString: string } | { SecretBinary: Uint8Array }, current: Version | undefined): Promise<string> {
     const [value] = Object.values(content) as [string | Uint8Array];
     const size = typeof value === 'string' ? Buffer.byteLength(value) : value.byteLength;
     if (size === 0 || size > mostBytes) throw this.#invalid(`would have ${size} bytes`, `AWS takes 1 to ${mostBytes}.`);
-    const token = randomUUID();
-    if (!current) {
-      const created = await this.#create(content, token);
-      if (created !== undefined) return created;
-      // It is there and has no value yet, as infrastructure tools leave it.
-    }
+    // The token of a request becomes the id of the version that it makes.
+    const version = randomUUID();
+    // What is there and has no current version has no value yet, as infrastructure tools leave it.
+    if (!current && (await this.#create(content, version))) return version;
     const SecretId = this.#ref.name;
-    const label = `keyturn-${token}`;
-    const put = (await this.#call('PutSecretValue', { SecretId, ClientRequestToken: token, VersionStages: [label], ...content })) as Version | undefined;
+    const label = `keyturn-${version}`;
+    const put = (await this.#call('PutSecretValue', { SecretId, ClientRequestToken: version, VersionStages: [label], ...content })) as Version | undefined;
     if (!put) throw this.#conflict('was deleted meanwhile');
-    const version = token;
     try {
       // AWS makes the first version of a secret the current one by itself.
       if (!Array.isArray(put.VersionStages) || !put.VersionStages.includes('AWSCURRENT'))
@@ -106,7 +103,8 @@ export class AwsWrite {
     return version;
   }
 
-  async #create(content: object, token: string): Promise<string | undefined> {
+  /** `false` when there is one of that name already. */
+  async #create(content: object, version: string): Promise<boolean> {
     if (this.#ref.name.startsWith('arn:')) {
       const ref = formatRef(this.#ref);
       throw new InvalidReferenceError(`${ref}: there is no such secret, and one cannot be made by its ARN.`, {
@@ -115,14 +113,15 @@ export class AwsWrite {
         hint: 'Write to its name.',
       });
     }
+    let created: object | undefined;
     try {
-      const created = await this.#call('CreateSecret', { Name: this.#ref.name, ClientRequestToken: token, ...content });
-      if (!created) throw this.#conflict('is marked for deletion', 'Restore it first: aws secretsmanager restore-secret.');
-      return token;
+      created = await this.#call('CreateSecret', { Name: this.#ref.name, ClientRequestToken: version, ...content });
     } catch (error) {
-      if (isKeyturnError(error) && error.code === 'CONFLICT' && error.message.includes('ResourceExistsException')) return undefined;
+      if (isKeyturnError(error) && error.code === 'CONFLICT') return false;
       throw error;
     }
+    if (!created) throw this.#conflict('is marked for deletion', 'Restore it first: aws secretsmanager restore-secret.');
+    return true;
   }
 
   async #move(VersionStage: string, where: object): Promise<void> {

@@ -137,7 +137,7 @@ test("a laptop that slept shows on the system's clock, too", () => {
 });
 
 test('an event that the loop waited for does not find the time of before the wait', () => {
-  // In a process of its own, whose loop has nothing else to do: here others would give it turns.
+  // Real time, because what is tested is how the machine's own loop waits; in a process whose loop has nothing else to do, and no bound on how long.
   const script = `
     import { spawn } from 'node:child_process';
     import { LifeClock } from '${new URL('../../src/cache/bookkeeping.ts', import.meta.url).href}';

@@ -138,14 +138,19 @@ test('a variable that appears in place of a kept field is given to every reader,
 });
 
 test("the clock goes on when a test took the world's setImmediate away for a while", async () => {
+  let now = 1_000;
+  const [monotonic, wall] = [vi.spyOn(performance, 'now').mockImplementation(() => now), vi.spyOn(Date, 'now').mockImplementation(() => 1e12 + now)];
   const secrets = createSecrets({ providers: [told({ a: '1' })], ttl: '50ms', staleIfError: 0 });
-  const spy = vi.spyOn(globalThis, 'setImmediate').mockImplementation((() => undefined) as never);
+  const immediate = vi.spyOn(globalThis, 'setImmediate').mockImplementation((() => undefined) as never);
   await secrets.get('a');
-  secrets.peek('a');
-  spy.mockRestore();
-  await new Promise((resolve) => setTimeout(resolve, 120));
+  expect(secrets.peek('a')?.reveal()).toBe('1');
+  immediate.mockRestore();
+  await settled();
+  now += 120;
   expect(secrets.peek('a')).toBeUndefined();
   await secrets.close();
+  monotonic.mockRestore();
+  wall.mockRestore();
 });
 
 test('the event of a hit cannot be changed for those who come later', async () => {
