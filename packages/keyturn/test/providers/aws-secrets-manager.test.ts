@@ -13,25 +13,15 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { KeyturnError } from '../../src/core/errors.ts';
-import type { Provider } from '../../src/core/provider.ts';
 import { AwsClients } from '../../src/providers/aws-clients.ts';
 import { awsSecretsManager, type AwsSecretsManagerOptions } from '../../src/providers/aws-secrets-manager.ts';
 import { FaultProxy } from '../servers/fault-proxy.ts';
 import { awsAnswer, awsError, captivePortal, type HttpAnswerer, startHttpAnswerer } from '../servers/http-answerer.ts';
 import { type Moto, motoIsNotAws, startMoto } from '../servers/moto.ts';
 import { needs } from '../servers/needs.ts';
+import { asAwsAlone, awsProvider as provider, reading, region } from '../support/aws.ts';
 
-const region = 'eu-west-1';
 const canary = 'canary-5up3r-v4lue';
-const opened: { close?(): Promise<void> }[] = [];
-
-function provider(options: AwsSecretsManagerOptions): Provider {
-  const made = awsSecretsManager(options);
-  opened.push(made);
-  return made;
-}
-
-const reading = (signal = new AbortController().signal) => ({ signal, deadline: Infinity });
 
 /** The error a call ends with; everything it can show is searched for the canary. */
 async function failure(call: Promise<unknown>): Promise<KeyturnError> {
@@ -54,18 +44,7 @@ async function failure(call: Promise<unknown>): Promise<KeyturnError> {
   return error;
 }
 
-beforeEach(() => {
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'testing');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'testing');
-  vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
-  vi.stubEnv('AWS_CONFIG_FILE', '/dev/null');
-  vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/dev/null');
-  for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION', 'AWS_PROFILE', 'AWS_SESSION_TOKEN', 'AWS_ENDPOINT_URL']) vi.stubEnv(name, undefined);
-});
-
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map(async (one) => one.close?.()));
-});
+asAwsAlone();
 
 describe.skipIf(!needs('moto'))('against moto', () => {
   let moto: Moto;
