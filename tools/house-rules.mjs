@@ -7,6 +7,7 @@ import { withoutComments } from './import-directions.mjs';
  */
 export const exits = {
   'core/secret.ts': { calls: Infinity, why: 'the wrapper itself' },
+  'core/adopt-secret.ts': { calls: 1, why: 'from the wrapper of another copy of this library into ours' },
   'cli/run/declared.ts': { calls: 1, why: 'the variables of a child' },
   'providers/memory.ts': { calls: 1, why: 'editing one field of the document it holds' },
 };

@@ -10,7 +10,7 @@ import { dirname, join, matchesGlob, posix, relative, sep } from 'node:path';
 export const rooms = [
   { room: 'index', files: ['index.ts'], imports: ['core', 'cache', 'resilience', 'chain', 'secrets'] },
   { room: 'secrets', files: ['secrets.ts', 'assembly.ts', 'explain.ts', 'write.ts'], imports: ['core', 'cache', 'resilience', 'chain', 'redaction'] },
-  { room: 'chain', files: ['chain.ts'], imports: ['core'] },
+  { room: 'chain', files: ['chain.ts', 'version-check.ts'], imports: ['core'] },
   { room: 'core', files: ['core/**'], imports: [] },
   { room: 'cache', files: ['cache/**'], imports: ['core'] },
   { room: 'resilience', files: ['resilience/**'], imports: ['core'] },

@@ -29,7 +29,7 @@ export interface SecretsOptions extends LifetimeOptions, Omit<SecretCacheOptions
 
 const known = [
   ...['providers', 'onUnavailable', 'cache', 'attemptTimeout', 'deadline', 'logger', 'log', 'clock', 'maxEntries', 'negativeTtl', 'sweepInterval'],
-  ...['ttl', 'staleIfError', 'minTtl', 'maxTtl', 'secrets', 'random'],
+  ...['ttl', 'staleIfError', 'minTtl', 'maxTtl', 'rereadAfter', 'secrets', 'random'],
 ];
 
 export interface Parts {

@@ -18,8 +18,10 @@ import {
 } from './core/errors.ts';
 import { identityOf, matcher, type Matcher, type Provider, type ReadOptions, type ReadResult } from './core/provider.ts';
 import { documentOf, formatRef, type SecretRef } from './core/ref.ts';
-import { adoptSecret, isSecret, Secret } from './core/secret.ts';
-import type { Source } from './core/source.ts';
+import { adoptSecret } from './core/adopt-secret.ts';
+import { isSecret, Secret } from './core/secret.ts';
+import type { ReadHow, Source } from './core/source.ts';
+import { checkVersion, mustRead } from './version-check.ts';
 
 export type OnUnavailable = Readonly<Record<string, 'stop' | 'next'>>;
 
@@ -83,7 +85,7 @@ export class Chain implements Source {
     }
   }
 
-  async get(ref: SecretRef, options: ReadOptions, before = this.#links.length, steps?: Step[]): Promise<Secret | undefined> {
+  async get(ref: SecretRef, options: ReadOptions, { before = this.#links.length, known }: ReadHow = {}, steps?: Step[]): Promise<Secret | undefined> {
     const skipped: KeyturnError[] = [];
     for (const [index, link] of this.#links.entries()) {
       const { name } = link.provider;
@@ -96,7 +98,7 @@ export class Chain implements Source {
         continue;
       }
       const startedAt = performance.now();
-      const result = await ask(link, ref, options);
+      const result = await ask(link, ref, options, known);
       steps?.push(stepOf(name, result, performance.now() - startedAt));
       if (isSecret(result)) {
         for (const later of this.#links.slice(index + 1)) steps?.push({ provider: later.provider.name, outcome: 'not asked' });
@@ -156,6 +158,10 @@ export class Chain implements Source {
     return this.names.indexOf(provider);
   }
 
+  checksVersions(provider: string): boolean {
+    return this.provider(provider)?.versionCheck === true;
+  }
+
   changed(): readonly string[] {
     return this.#links.filter(({ provider }) => provider.hasChanged?.()).map(({ provider }) => provider.name);
   }
@@ -178,8 +184,10 @@ function isAsked({ provider, matches }: Link, ref: SecretRef): boolean {
   return (ref.provider === undefined || ref.provider === provider.name) && matches(ref.name);
 }
 
-async function ask(link: Link, ref: SecretRef, options: ReadOptions): Promise<ReadResult> {
+async function ask(link: Link, ref: SecretRef, options: ReadOptions, known?: Secret): Promise<ReadResult> {
   try {
+    const checked = known && (await checkVersion(link.provider, withoutProvider(documentOf(ref)), known, options));
+    if (known && checked !== mustRead) return checked;
     return checkAnswer(await link.provider.get(withoutProvider(documentOf(ref)), options), link, ref);
   } catch (error) {
     return toResult(error, link, ref, options);
@@ -224,7 +232,8 @@ function checkAnswer(answer: unknown, link: Link, ref: SecretRef): Secret | unde
     });
   }
   const asked = answer.ref.field === undefined ? documentOf(ref) : ref;
-  return formatRef(answer.ref) === formatRef(asked) && answer.provider === provider.name ? answer : new Secret(answer, { ref: asked, provider: provider.name });
+  const isAsIs = formatRef(answer.ref) === formatRef(asked) && answer.provider === provider.name && !answer.confirmed;
+  return isAsIs ? answer : new Secret(answer, { ref: asked, provider: provider.name, confirmed: false });
 }
 
 /** A Secret made by another copy of this library, as one of ours. */

@@ -43,10 +43,10 @@ export async function explain(chain: Chain, ref: SecretRef, cache: Held, options
 }
 
 async function read(chain: Chain, ref: SecretRef, options: ReadOptions, steps: Step[]): Promise<Secret | undefined> {
-  if (ref.field === undefined) return chain.get(ref, options, undefined, steps);
+  if (ref.field === undefined) return chain.get(ref, options, {}, steps);
   const own = chain.fieldOf(ref);
-  if (!own) return (await chain.get(documentOf(ref), options, undefined, steps))?.field(ref.field);
-  const document = await chain.get(documentOf(ref), options, own.index, steps);
+  if (!own) return (await chain.get(documentOf(ref), options, {}, steps))?.field(ref.field);
+  const document = await chain.get(documentOf(ref), options, { before: own.index }, steps);
   if (document) return document.field(ref.field);
   steps[own.index] = { provider: own.secret.provider, outcome: 'found', durationMs: 0 };
   return own.secret;

@@ -11,6 +11,12 @@ import type { Secret } from './core/secret.ts';
 import type { Explanation } from './explain.ts';
 import type { Listed, Written } from './write.ts';
 
+/** Names by what they begin with, by whose they are, or both. */
+export interface Selection {
+  readonly prefix?: string | undefined;
+  readonly provider?: string | undefined;
+}
+
 export interface PrefetchOptions {
   /** `'throw'` (default): one error that lists every failure. `'warn'`: failures are logged and told by events only. Or each is given to you. */
   readonly onError?: 'throw' | 'warn' | ((error: KeyturnError, ref: string) => void);
@@ -100,10 +106,13 @@ export class Secrets extends Assembly {
     return this.#cached.refresh(ref, options);
   }
 
-  /** Reads what is not fresh, in one batch where the provider can. The secrets in order; `undefined` for one that failed and was not thrown. */
-  async prefetch(refs: readonly (string | SecretRef)[], options: PrefetchOptions = {}): Promise<(Secret | undefined)[]> {
+  /**
+   * Reads what is not fresh, in one batch where the provider can: these references, or all names with a `prefix`, of a `provider`, or both,
+   * as `list` tells them. The secrets in order; `undefined` for one that failed and was not thrown.
+   */
+  async prefetch(what: readonly (string | SecretRef)[] | Selection, options: PrefetchOptions = {}): Promise<(Secret | undefined)[]> {
     checkKeys('prefetch', options, ['onError', 'force']);
-    if (!Array.isArray(refs)) throw new ConfigurationError('prefetch: there is no list of references.', { hint: `For example secrets.prefetch(['prod/db']).` });
+    const refs = Array.isArray(what) ? (what as readonly (string | SecretRef)[]) : await this.#selected(what as Selection);
     const { onError = 'throw', force = false } = options;
     if (onError !== 'throw' && onError !== 'warn' && typeof onError !== 'function')
       throw new ConfigurationError(`prefetch: onError is neither 'throw', 'warn' nor a function.`, { hint: `'throw' is the default.` });
@@ -114,7 +123,7 @@ export class Secrets extends Assembly {
     if (onError === 'throw' && failures.length > 0) throw allOf(failures, refs.length);
     return results.map((result, index) => {
       if (!isKeyturnError(result)) return result as Secret;
-      if (typeof onError === 'function') onError(result, given(refs[index]!));
+      if (typeof onError === 'function') onError(result, given(refs[index] as string | SecretRef));
       return undefined;
     });
   }
@@ -123,7 +132,7 @@ export class Secrets extends Assembly {
    * Forgets a name with all its fields and versions, or all names with a `prefix`, of a `provider`, or both. In force before it returns:
    * no read that starts later sees an older value. Resolves with the number of documents that were forgotten.
    */
-  invalidate(what: string | SecretRef | { readonly prefix?: string; readonly provider?: string }): Promise<number> {
+  invalidate(what: string | SecretRef | Selection): Promise<number> {
     return this.#cached.invalidate(what);
   }
 
@@ -191,6 +200,23 @@ export class Secrets extends Assembly {
     this.#isClosed = true;
     this.#cached.close();
     await this.#chain.close();
+  }
+
+  /** Each name once, whoever has it: which provider answers for it is for the chain to say. */
+  async #selected(selection: Selection): Promise<SecretRef[]> {
+    if (typeof selection !== 'object' || selection === null)
+      throw new ConfigurationError('prefetch: there is no list of references.', { hint: `For example secrets.prefetch(['prod/db']).` });
+    checkKeys('prefetch', selection, ['prefix', 'provider']);
+    checkKind('prefetch: prefix', selection.prefix, typeof selection.prefix === 'string', 'text');
+    checkKind('prefetch: provider', selection.provider, typeof selection.provider === 'string', 'text');
+    const names = new Set((await this.list(selection.prefix, selection.provider)).map(({ name }) => name));
+    const { maxEntries } = this.stats();
+    if (names.size > maxEntries) {
+      throw new ConfigurationError(`prefetch: ${names.size} names were listed, and the cache keeps ${maxEntries}.`, {
+        hint: 'Give a longer prefix, or raise maxEntries.',
+      });
+    }
+    return Array.from(names, (name) => ({ name }));
   }
 
   /** After a write, whatever came of it. Closed meanwhile: nothing is left to forget. */

@@ -72,7 +72,7 @@ async function shadow(chain: Chain, ref: SecretRef, provider: Provider, options:
   const own = ref.field === undefined ? undefined : chain.fieldOf(ref);
   if (own && own.index < index) return own.secret.provider;
   try {
-    return (await chain.get(documentOf(ref), options, index))?.provider;
+    return (await chain.get(documentOf(ref), options, { before: index }))?.provider;
   } catch {
     return undefined;
   }

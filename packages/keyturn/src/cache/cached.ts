@@ -128,7 +128,7 @@ export class Cached {
   }
 
   /** Forgets the name with all its fields and versions, or what `prefix` and `provider` pick. In force before it returns; the number of documents follows. */
-  invalidate(what: string | SecretRef | { readonly prefix?: string; readonly provider?: string }): Promise<number> {
+  invalidate(what: string | SecretRef | { readonly prefix?: string | undefined; readonly provider?: string | undefined }): Promise<number> {
     if (this.#isClosed) return Promise.reject(closed());
     if (typeof what === 'string' || (typeof what === 'object' && what !== null && 'name' in what)) {
       let want: Want;

@@ -31,6 +31,7 @@ interface Inner<T> extends Flight<T> {
   waiting: number;
   isAbandoned: boolean;
   readonly document: string;
+  readonly isCheck: boolean;
   /** The next of those that read the same document and are in the air. */
   sibling: Inner<T> | undefined;
 }
@@ -41,6 +42,8 @@ export interface FlightOptions {
   readonly document?: string;
   readonly name: string;
   readonly isBackground?: boolean;
+  /** It may bring what is in memory already: no reader who wants it younger than something joins. */
+  readonly isCheck?: boolean;
   /** Its answer counts although an invalidation overtook it: somebody asked for it to be read now. */
   readonly isRefresh?: boolean;
 }
@@ -71,7 +74,8 @@ export class Flights<R, T> {
   /** The flight that a reader may join: begun at `since` or later, and still within its deadline. */
   joinable(key: string, since = -Infinity): Flight<T> | undefined {
     const flight = this.#flights.get(key);
-    return flight && !flight.isOverlapped && flight.startedAt >= since && this.#clock.now() - flight.startedAt < this.#deadline ? flight : undefined;
+    if (!flight || flight.isOverlapped || flight.startedAt < since || (flight.isCheck && since > -Infinity)) return undefined;
+    return this.#clock.now() - flight.startedAt < this.#deadline ? flight : undefined;
   }
 
   /**
@@ -97,6 +101,7 @@ export class Flights<R, T> {
       waiting: 0,
       isAbandoned: false,
       document: options.document ?? options.key,
+      isCheck: options.isCheck ?? false,
       sibling: this.#latest.get(options.document ?? options.key),
     };
     this.#latest.set(flight.document, flight);
@@ -177,7 +182,6 @@ export class Flights<R, T> {
     }
   }
 
-  /** Ends every flight with `reason`. */
   /** Ends every read; one that begins later ends at once, and asks nobody. */
   abort(reason: Error): void {
     this.#ended = reason;

@@ -45,7 +45,8 @@ export class Landing {
     // Whoever called refresh() may rely on what it gave, although an invalidation came between.
     if (flight.isOutdated ? reason === 'refresh' : flight.isOverlapped) this.#compare(value, want);
     else if (!flight.isOutdated) later = this.keep(value, want.documentText).told;
-    if (reason === 'miss') this.#events.emit('miss', { ...about, provider: value.provider, found: true });
+    if (value.confirmed) this.#events.emit('unchanged', { ...about, provider: value.provider });
+    else if (reason === 'miss') this.#events.emit('miss', { ...about, provider: value.provider, found: true });
     else this.#events.emit('refresh', { ...about, provider: value.provider });
     this.tell(later);
     return value;

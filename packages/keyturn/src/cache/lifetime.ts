@@ -19,6 +19,8 @@ export interface LifetimeOptions {
   /** Lower and upper bound for every positive ttl; off by default. */
   readonly minTtl?: Duration | undefined;
   readonly maxTtl?: Duration | undefined;
+  /** A value that version checks keep is read again after this, so that a revoked right to read it is noticed. Default `'1h'`. */
+  readonly rereadAfter?: Duration | undefined;
   /** Settings of single secrets, by reference. The strictest field governs the document it is part of. */
   readonly secrets?: Readonly<Record<string, SecretSettings>> | undefined;
   /** Spreads the ends of lifetimes. Default `Math.random`. */
@@ -46,6 +48,7 @@ export class Lifetimes {
   readonly #staleIfError: number;
   readonly #minTtl: number;
   readonly #maxTtl: number;
+  readonly #rereadAfter: number;
   readonly #own = new Map<string, Times>();
   /** Of a document, the settings of its fields. */
   readonly #fields = new Map<string, Times[]>();
@@ -57,7 +60,7 @@ export class Lifetimes {
   /** @throws ConfigurationError naming the setting that is wrong */
   constructor(options: LifetimeOptions, providers: readonly (ProviderSettings & { readonly name: string })[], clamped: Clamped) {
     this.#random = options.random ?? Math.random;
-    this.identity = JSON.stringify([options.ttl, options.staleIfError, options.minTtl, options.maxTtl, options.secrets]);
+    this.identity = JSON.stringify([options.ttl, options.staleIfError, options.minTtl, options.maxTtl, options.rereadAfter, options.secrets]);
     checkKind('random', options.random, typeof options.random === 'function', 'a function');
     checkKind('secrets', options.secrets, typeof options.secrets === 'object' && options.secrets !== null, 'an object of references');
     this.#clamped = clamped;
@@ -69,6 +72,7 @@ export class Lifetimes {
       });
     }
     this.ttl = parseDuration(options.ttl ?? '5m', 'ttl');
+    this.#rereadAfter = parseDuration(options.rereadAfter ?? '1h', 'rereadAfter');
     this.#staleIfError = parseDuration(options.staleIfError ?? '1h', 'staleIfError');
     for (const provider of providers) this.#providers.set(provider.name, timesOf(provider, provider.name));
     for (const [text, settings] of Object.entries(options.secrets ?? {})) {
@@ -86,15 +90,26 @@ export class Lifetimes {
   of(secret: Secret, now: number): Lifetime | undefined {
     const { ttl, staleIfError } = this.#timesOf(secret);
     if (ttl === 0) return undefined;
-    const born = now - secret.ageMs;
-    const life = secret.fallback ? Math.min(ttl, longestDetour) : ttl;
+    const { ageMs } = secret;
+    const read = now - ageMs;
+    // A check begins a new life; but a check is not a read, so no number of them lasts past the next read that is due.
+    const born = secret.confirmed ? now : read;
+    const bound = Math.min(secret.fallback ? read + longestDetour : Infinity, secret.confirmed ? read + this.#rereadAfter : Infinity);
+    const changesAt = changeOf(secret, now);
+    const life = Math.min(born + ttl, bound, changesAt) - born;
     const jittered = life === Infinity ? life : life * (1 - jitter * this.#random());
     const freshUntil = whole(born + jittered);
     return {
-      quietUntil: life === Infinity ? freshUntil : whole(born + jittered * refreshAhead),
+      // Read ahead of its change it would be the same once more.
+      quietUntil: life === Infinity || born + life === changesAt ? freshUntil : whole(born + jittered * refreshAhead),
       freshUntil,
       staleUntil: secret.fallback ? freshUntil : whole(freshUntil + staleIfError),
     };
+  }
+
+  /** Whether a check may still stand in for reading it; a read is due before the limit, so that nobody waits for it. */
+  mayCheck(secret: Secret): boolean {
+    return !secret.fallback && secret.ageMs < this.#rereadAfter * refreshAhead;
   }
 
   /** Own settings come before the provider's, those before the cache's; then the strictest of the document's fields. */
@@ -146,6 +161,12 @@ function timesOf(settings: SecretSettings | ProviderSettings, where: string): Ti
 
 function bare(ref: SecretRef): SecretRef {
   return ref.field === undefined ? { name: ref.name } : { name: ref.name, field: ref.field };
+}
+
+/** When its source says that it changes, an instant of the life clock. A date that has passed tells nothing: the change is late, or has happened. */
+function changeOf({ expiresAt, fetchedAt, ageMs }: Secret, now: number): number {
+  const left = expiresAt === undefined ? Infinity : expiresAt - (fetchedAt + ageMs);
+  return left > 0 ? now + left : Infinity;
 }
 
 /** Rounded down, so that no lifetime is longer than it was asked to be. */

@@ -30,6 +30,14 @@ export interface ReadingOptions {
   readonly deadline: number;
 }
 
+interface Start {
+  /** Instead of reading the source by itself. */
+  readonly read?: (options: ReadOptions) => Promise<Secret | undefined>;
+  readonly isBackground?: boolean;
+  /** What is in memory will do if its source says that it is still current. */
+  readonly mayCheck?: boolean;
+}
+
 export class Reading {
   readonly counts = { misses: 0, negativeHits: 0 };
   readonly #source: Source;
@@ -41,6 +49,7 @@ export class Reading {
   readonly #deadline: number;
   readonly #flights: Flights<Secret | undefined, Secret>;
   readonly #landing: Landing;
+  readonly #lifetimes: Lifetimes;
   readonly #hit: (entry: Entry) => void;
 
   /** @param hit counts and tells a hit */
@@ -52,6 +61,7 @@ export class Reading {
     this.#clock = clock;
     this.#life = cache.clock;
     this.#deadline = deadline;
+    this.#lifetimes = lifetimes;
     this.#flights = new Flights<Secret | undefined, Secret>(clock, deadline);
     this.#landing = new Landing(cache, scope, lifetimes, events);
     this.#hit = hit;
@@ -71,7 +81,11 @@ export class Reading {
     const cover = this.#coverNow(want, limits);
     if (cover) return this.#field(cover, want);
     if (limits.maxAge === 0) return this.refresh(want, limits);
-    return this.#land(this.#flights.joinable(want.documentText, this.#since(limits)) ?? this.#start(want, 'miss'), want, limits);
+    return this.#land(
+      this.#flights.joinable(want.documentText, this.#since(limits)) ?? this.#start(want, 'miss', { mayCheck: limits.maxAge === Infinity }),
+      want,
+      limits,
+    );
   }
 
   /** Reads now; what is kept stays until that has succeeded. */
@@ -95,7 +109,7 @@ export class Reading {
             Array.from(needed.values(), ({ document }) => document),
           );
     for (const [index, want] of [...needed.values()].entries()) {
-      flights.set(want.documentText, this.#start(want, force ? 'refresh' : 'miss', batch && ((options) => batch.read(index, options))));
+      flights.set(want.documentText, this.#start(want, force ? 'refresh' : 'miss', batch && { read: (options) => batch.read(index, options) }));
     }
     return wants.map((want) => {
       const flight = flights.get(want.documentText);
@@ -198,18 +212,25 @@ export class Reading {
     return maxAge === 0 ? Infinity : this.#clock.now() - maxAge;
   }
 
-  #start(want: Want, reason: Reason, read = (options: ReadOptions) => this.#source.get(want.document, options), isBackground = false): Flight<Secret> {
+  #start(want: Want, reason: Reason, { read, isBackground = false, mayCheck = false }: Start = {}): Flight<Secret> {
+    const known = mayCheck ? this.#checkable(want) : undefined;
     return this.#flights.start(
-      { key: want.documentText, name: want.ref.name, isBackground, isRefresh: reason === 'refresh' && !isBackground },
-      read,
+      { key: want.documentText, name: want.ref.name, isBackground, isRefresh: reason === 'refresh' && !isBackground, isCheck: known !== undefined },
+      read ?? ((options) => this.#source.get(want.document, options, { known })),
       (flight, outcome) => this.#landing.settle(flight, want, reason, outcome),
     );
+  }
+
+  /** What is in memory, if its provider can be asked whether it changed, instead of being read. */
+  #checkable({ documentText }: Want): Secret | undefined {
+    const secret = this.#cache.find(this.#scope, documentText)?.secret;
+    return secret && this.#source.checksVersions(secret.provider) && this.#lifetimes.mayCheck(secret) ? secret : undefined;
   }
 
   #startBefore(want: Want, index: number): Flight<Secret> {
     return this.#flights.start(
       { key: `${want.documentText} <${index}`, document: want.documentText, name: want.ref.name },
-      (options) => this.#source.get(want.document, options, index),
+      (options) => this.#source.get(want.document, options, { before: index }),
       (flight, outcome) => {
         if (outcome.error === undefined && outcome.value === undefined) throw new AbsentBefore();
         return this.#landing.settle(flight, want, 'miss', outcome);
@@ -270,7 +291,7 @@ export class Reading {
     const now = this.#life.now();
     if (now >= entry.quietUntil && !isCooling(entry.outage, now)) {
       entry.quiet(entry.freshUntil);
-      if (!this.#flights.joinable(want.documentText)) this.#start(want, 'refresh', undefined, true);
+      if (!this.#flights.joinable(want.documentText)) this.#start(want, 'refresh', { isBackground: true, mayCheck: true });
     }
     this.#hit(entry);
     return secret;

@@ -27,6 +27,7 @@ export interface Config {
     readonly negativeTtl?: Duration;
     readonly minTtl?: Duration;
     readonly maxTtl?: Duration;
+    readonly rereadAfter?: Duration;
     readonly sweepInterval?: Duration;
   };
   readonly attemptTimeout?: Duration;

@@ -20,6 +20,12 @@ export const settings = [
   { path: 'cache.negativeTtl', type: 'duration', default: '5s', help: 'How long "there is no such secret" is believed.' },
   { path: 'cache.minTtl', type: 'duration', default: '0', help: 'The shortest ttl that counts; shorter ones are raised to it.' },
   { path: 'cache.maxTtl', type: 'duration', default: 'none', help: 'The longest ttl that counts; longer ones are cut to it.' },
+  {
+    path: 'cache.rereadAfter',
+    type: 'duration',
+    default: '1h',
+    help: 'How long version checks may keep a value without a read, after which its right to be read is tried again.',
+  },
   { path: 'cache.sweepInterval', type: 'duration', default: '60s', help: 'How often values that nobody may use any more are removed from memory.' },
   { path: 'attemptTimeout', type: 'duration', default: '3s', help: 'The most that one attempt at one provider may take.' },
   { path: 'deadline', type: 'duration', default: '10s', help: 'The most that a read may take in all.' },
@@ -47,7 +53,7 @@ export type OptionType = 'text' | 'path' | 'flag' | 'duration' | 'list' | 'endpo
 export const providerOptions = {
   env: { prefix: 'text', allowEmpty: 'flag' },
   file: { path: 'path', strictModes: 'flag' },
-  'aws-secrets-manager': { region: 'text', profile: 'text', endpoint: 'endpoint', bundle: 'text' },
+  'aws-secrets-manager': { region: 'text', profile: 'text', roleArn: 'text', endpoint: 'endpoint', bundle: 'text', versionCheck: 'flag' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, OptionType>>>>;
 
 export type ProviderKind = keyof typeof providerOptions;

@@ -92,6 +92,7 @@ export function bundle(provider: Provider, document: string): Provider {
     },
 
     ...(provider.check && { check: (options: ReadOptions) => provider.check!(options) }),
+    ...(provider.versionCheck !== undefined && { versionCheck: provider.versionCheck }),
     ...(provider.versionOf && { versionOf: (ref: SecretRef, options: ReadOptions) => provider.versionOf!(documentRef(ref.version), options) }),
     ...(provider.hasChanged && { hasChanged: () => provider.hasChanged!() }),
     ...(provider.close && { close: () => provider.close!() }),

@@ -21,6 +21,8 @@ export interface Events {
   readonly miss: About & Timed & { readonly found: boolean };
   /** A value was read again: ahead of time, by `refresh()`, or by `prefetch`. */
   readonly refresh: About & Timed;
+  /** Its source was asked, and said that the value in memory is still the current version: nothing was read. */
+  readonly unchanged: About & Timed;
   /** A value past its time to live was served because its source cannot be reached. */
   readonly stale: About & { readonly ageMs: number; readonly code: string };
   /** The least recently used entry left for a new one. */
@@ -138,6 +140,7 @@ const lines: { readonly [K in EventName]: Line<K> } = {
     found ? `miss ${formatRef(ref)}: read from ${provider} in ${ms(durationMs)}` : `miss ${formatRef(ref)}: absent everywhere, ${ms(durationMs)}`,
   ],
   refresh: ({ ref, provider, durationMs }) => ['debug', `refresh ${formatRef(ref)}: read from ${provider} in ${ms(durationMs)}`],
+  unchanged: ({ ref, provider, durationMs }) => ['debug', `unchanged ${formatRef(ref)}: ${provider} has no newer version, ${ms(durationMs)}`],
   retry: ({ ref, provider, attempt, delayMs, code }) => [
     'debug',
     `retry ${formatRef(ref)}: attempt ${attempt} of ${provider} failed (${code}), next in ${ms(delayMs)}`,
@@ -157,6 +160,8 @@ const lines: { readonly [K in EventName]: Line<K> } = {
   error: ({ ref, error, durationMs }) => ['error', `error ${formatRef(ref)}: ${error.message} (${ms(durationMs)})`],
 };
 
+const debugOnly: ReadonlySet<EventName> = new Set<EventName>(['hit', 'miss', 'refresh', 'unchanged', 'retry', 'evict']);
+
 /** Writes what `events` tell to `logger`, from `level` up. @throws ConfigurationError for an unknown level */
 export function logEvents(events: Emitter, logger: Logger, level: LogLevel = 'info'): void {
   if (!logLevels.includes(level)) {
@@ -168,8 +173,7 @@ export function logEvents(events: Emitter, logger: Logger, level: LogLevel = 'in
 
 /** Events that are all below the level are not listened to: on a hit even making the event would cost. */
 function listen<K extends EventName>(events: Emitter, logger: Logger, name: K, least: number): void {
-  const isDebugOnly = name === 'hit' || name === 'miss' || name === 'refresh' || name === 'retry' || name === 'evict';
-  if (least > logLevels.indexOf('error') || (isDebugOnly && least > 0)) return;
+  if (least > logLevels.indexOf('error') || (debugOnly.has(name) && least > 0)) return;
   events.on(name, (event) => {
     const [level, text] = lines[name](event);
     if (logLevels.indexOf(level) >= least) logger[level](printable(`keyturn: ${text}`));

@@ -47,8 +47,13 @@ export interface Provider extends ProviderSettings {
   delete?(ref: SecretRef, options: ReadOptions): Promise<boolean>;
   /** Names that begin with `prefix`, without values. */
   list?(prefix: string, options: ReadOptions): Promise<readonly string[]>;
-  /** Whether a secret changed, without reading it. */
-  versionOf?(ref: SecretRef, options: ReadOptions): Promise<string | undefined>;
+  /**
+   * The version that a read would give, without reading it; `undefined` when there is no such secret any more. That it may be told
+   * says nothing about the right to read. Thrown is what `get` would throw; whatever is no outage makes the caller read instead.
+   */
+  versionOf?(ref: SecretRef, options: ReadOptions): Promise<VersionInfo | undefined>;
+  /** Ask `versionOf` before a value that is in memory is read again. Default `false`. */
+  readonly versionCheck?: boolean | undefined;
   /** Throws when the place cannot be asked right now. */
   check?(options: ReadOptions): Promise<void>;
   /**
@@ -57,6 +62,13 @@ export interface Provider extends ProviderSettings {
    */
   hasChanged?(): boolean;
   close?(): Promise<void>;
+}
+
+export interface VersionInfo {
+  /** As in `Secret.version`. */
+  readonly version: string;
+  /** As in `Secret.expiresAt`. */
+  readonly expiresAt?: number | undefined;
 }
 
 export type ReadResult = Secret | undefined | KeyturnError;
@@ -135,6 +147,7 @@ function passive(next: Provider) {
     ...(next.kind !== undefined && { kind: next.kind }),
     identity: identityOf(next),
     ...settingsOf(next),
+    ...(next.versionCheck !== undefined && { versionCheck: next.versionCheck }),
     ...(next.fieldOf && { fieldOf: (ref: SecretRef) => next.fieldOf!(ref) }),
     ...(next.hasChanged && { hasChanged: () => next.hasChanged!() }),
     ...(next.close && { close: () => next.close!() }),

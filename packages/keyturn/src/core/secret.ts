@@ -3,6 +3,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { InvalidSecretError, printable, SecretNotFoundError } from './errors.ts';
 import { collectScalars, type JsonSlice, JsonSource, JsonSourceError } from './json-source.ts';
 import { inspectSymbol, redactedText } from './redacted.ts';
+import { pathSteps } from './field-path.ts';
 import { formatRef, type SecretRef } from './ref.ts';
 
 export interface SecretInit {
@@ -15,6 +16,8 @@ export interface SecretInit {
   readonly version?: string | undefined;
   /** How old the value already was when it arrived, in ms (an agent's cached answer). Default 0. */
   readonly ageMs?: number;
+  /** When its source says that it will have changed (the next rotation), in ms since 1970. It is not kept past that. */
+  readonly expiresAt?: number | undefined;
   /** Measures the age from here on. */
   readonly clock?: Clock;
 }
@@ -24,6 +27,8 @@ type Content = string | Uint8Array;
 interface Changes {
   readonly stale?: true;
   readonly fallback?: true;
+  readonly confirmed?: boolean;
+  readonly expiresAt?: number | undefined;
   readonly ref?: SecretRef;
   readonly provider?: string;
   readonly content?: string;
@@ -31,10 +36,11 @@ interface Changes {
   readonly isJsonString?: boolean;
 }
 
-/* Three answers in one number, because every entry of a cache has them. */
+/* Four answers in one number, because every entry of a cache has them. */
 const staleFlag = 1;
 const fallbackFlag = 2;
 const jsonStringFlag = 4;
+const confirmedFlag = 8;
 
 const brand = Symbol.for('keyturn.secret');
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -53,6 +59,8 @@ export class Secret {
   readonly provider: string;
   /** When the value was read from its source, in ms since 1970. */
   readonly fetchedAt: number;
+  /** When its source says that it will have changed, in ms since 1970, if it says so. */
+  readonly expiresAt: number | undefined;
   readonly #content: Content;
   readonly #flags: number;
   readonly #clock: Clock;
@@ -66,12 +74,13 @@ export class Secret {
     this.ref = changes.ref ?? from.ref;
     this.version = from.version;
     this.provider = changes.provider ?? from.provider;
+    this.expiresAt = 'expiresAt' in changes ? changes.expiresAt : from.expiresAt;
     this.#members = undefined;
     if (from instanceof Secret) {
       this.fetchedAt = from.fetchedAt;
       this.#content = changes.content ?? from.#content;
-      const { stale = from.stale, fallback = from.fallback, isJsonString = from.#isJsonString } = changes;
-      this.#flags = (stale ? staleFlag : 0) | (fallback ? fallbackFlag : 0) | (isJsonString ? jsonStringFlag : 0);
+      const { stale = from.stale, fallback = from.fallback, confirmed = from.confirmed, isJsonString = from.#isJsonString } = changes;
+      this.#flags = (stale ? staleFlag : 0) | (fallback ? fallbackFlag : 0) | (isJsonString ? jsonStringFlag : 0) | (confirmed ? confirmedFlag : 0);
       this.#clock = from.#clock;
       this.#born = from.#born;
     } else {
@@ -97,6 +106,11 @@ export class Secret {
   /** A provider named before this one could not be reached, and `onUnavailable: 'next'` allowed to go on. */
   get fallback(): boolean {
     return (this.#flags & fallbackFlag) !== 0;
+  }
+
+  /** @internal Its source said that it is still the current version, after it was read. */
+  get confirmed(): boolean {
+    return (this.#flags & confirmedFlag) !== 0;
   }
 
   get #isJsonString(): boolean {
@@ -277,21 +291,4 @@ export class Secret {
 
 export function isSecret(value: unknown): value is Secret {
   return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[brand] === true;
-}
-
-/** A Secret made by another copy of this library, as one of ours: its private parts cannot be read, its public ones can. */
-export function adoptSecret(other: Secret, ref: SecretRef, provider: string): Secret {
-  const { version, ageMs } = other;
-  const from = (value: string | Uint8Array) => new Secret({ ref, value, provider, version, ageMs });
-  try {
-    return from(other.reveal());
-  } catch {
-    return from(other.bytes());
-  }
-}
-
-/** `a.b[0]` as its steps, or `undefined` when it is no path. */
-function pathSteps(path: string): (string | number)[] | undefined {
-  if (!/^[^.[\]]+(?:\.[^.[\]]+|\[(?:0|[1-9]\d{0,8})\])*$/.test(path)) return undefined;
-  return Array.from(path.matchAll(/([^.[\]]+)|\[(\d+)\]/g), ([, key, index]) => (index === undefined || key !== undefined ? (key as string) : Number(index)));
 }

@@ -3,11 +3,21 @@ import type { ReadOptions, ReadResult } from './provider.ts';
 import type { SecretRef } from './ref.ts';
 import type { Secret } from './secret.ts';
 
+/** How a document is read. */
+export interface ReadHow {
+  /** Of a chain: the providers before the one at this place only. */
+  readonly before?: number;
+  /** What is in memory. A provider that can tell whether it changed is asked for that first, and `known` comes back, confirmed, if it did not. */
+  readonly known?: Secret | undefined;
+}
+
 export interface Source {
   /** Tells this source from others, for the cache's keys. */
   readonly identity: string;
-  /** The whole document. Of a chain: of the providers before the one at `before` only. */
-  get(ref: SecretRef, options: ReadOptions, before?: number): Promise<Secret | undefined>;
+  /** The whole document. */
+  get(ref: SecretRef, options: ReadOptions, how?: ReadHow): Promise<Secret | undefined>;
+  /** Whether the provider with this name is asked whether a value changed, before it is read again. */
+  checksVersions(provider: string): boolean;
   /** Whether any of the providers reads many at once. */
   readonly canBatch: boolean;
   /** One result for each reference, in order. */

@@ -21,6 +21,7 @@ export interface AwsCallSettings {
   readonly client: AwsClient | undefined;
   readonly endpoint: string | undefined;
   readonly profile: string | undefined;
+  readonly roleArn: string | undefined;
 }
 
 const maxAnswerBytes = 1_048_576;
@@ -95,7 +96,7 @@ export class AwsCalls {
       connection.hadCredentials = true;
       connection.refreshCredentials = false;
     } catch (error) {
-      throw credentialsError(error, asked, connection.hadCredentials || hasRemoteCredentials());
+      throw credentialsError(error, asked, connection.hadCredentials || hasRemoteCredentials(), this.#settings.roleArn);
     }
   }
 
@@ -140,13 +141,15 @@ export class AwsCalls {
   }
 
   async #connect(region: string | undefined): Promise<AwsClient> {
-    const { profile, endpoint, clientClass } = this.#settings;
+    const { profile, endpoint, clientClass, roleArn } = this.#settings;
     const sdk = await this.#loadSdk();
+    const credentials = roleArn === undefined ? undefined : await this.#roleCredentials(roleArn);
     const timeout = this.#settings.timeout === Infinity ? 0 : this.#settings.timeout;
     return new (sdk[clientClass] as new (config: object) => AwsClient)({
       ...(region !== undefined && { region }),
       ...(profile !== undefined && { profile }),
       ...(endpoint !== undefined && { endpoint }),
+      ...(credentials !== undefined && { credentials }),
       // Retrying is a wrap of ours, and exists once; `adaptive` from the environment would wait on its own.
       maxAttempts: 1,
       retryMode: 'standard',
@@ -159,6 +162,14 @@ export class AwsCalls {
         throwOnRequestTimeout: true,
       },
     });
+  }
+
+  /** Through the SDK, which renews them before they end; over the sockets of the client that asks for them, and ended with those. */
+  async #roleCredentials(RoleArn: string): Promise<unknown> {
+    const { name, profile } = this.#settings;
+    const sdk = await loadSdk('@aws-sdk/credential-providers', name);
+    const assume = sdk['fromTemporaryCredentials'] as (options: object) => unknown;
+    return assume({ params: { RoleArn, RoleSessionName: 'keyturn' }, clientConfig: { maxAttempts: 1, ...(profile !== undefined && { profile }) } });
   }
 
   async #loadSdk(): Promise<Record<string, unknown>> {

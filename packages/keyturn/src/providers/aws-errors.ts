@@ -130,9 +130,10 @@ export function callError(error: unknown, asked: Asked): KeyturnError | undefine
 
 /**
  * The error to throw for what looking for our own credentials threw. Here `AccessDenied` is STS's or SSO's word on us, and says nothing about a secret.
+ * @param roleArn the role that is assumed with our credentials
  * @param expected credentials come from the network here (a container or instance role is configured, or was used before): finding none is an outage
  */
-export function credentialsError(error: unknown, asked: Asked, expected: boolean): KeyturnError {
+export function credentialsError(error: unknown, asked: Asked, expected: boolean, roleArn?: string): KeyturnError {
   const thrown = read(error);
   // The default chain ends with this sentence whatever its links met.
   const foundNone = thrown.message.includes('Could not load credentials from any providers');
@@ -142,6 +143,12 @@ export function credentialsError(error: unknown, asked: Asked, expected: boolean
     return new ProviderUnavailableError(`${about(asked)} could not be asked: the source of our AWS credentials does not answer.`, {
       ...details(asked),
       hint: 'Check that the instance metadata, container, STS or SSO endpoint can be reached.',
+    });
+  }
+  if (roleArn !== undefined && verdictOf(thrown) === 'denied') {
+    return new AuthenticationError(`${about(asked)} may not assume the role ${roleArn}.`, {
+      ...details(asked),
+      hint: `Allow sts:AssumeRole on it, and our own identity in the role's trust policy.`,
     });
   }
   return build('login', foundNone ? undefined : shownName(thrown), asked);

@@ -2,12 +2,23 @@
 import { bundle } from '../core/bundle.ts';
 import { type Clock, type Duration, parseDuration, systemClock } from '../core/clock.ts';
 import { ConfigurationError, InvalidReferenceError, InvalidSecretError, isKeyturnError } from '../core/errors.ts';
-import { checkOptions, matcher, type Provider, type ProviderOptions, type ReadOptions, type ReadResult, settingsOf } from '../core/provider.ts';
+import {
+  checkKind,
+  checkOptions,
+  matcher,
+  type Provider,
+  type ProviderOptions,
+  type ReadOptions,
+  type ReadResult,
+  settingsOf,
+  type VersionInfo,
+} from '../core/provider.ts';
 import { formatRef, type SecretRef } from '../core/ref.ts';
 import { Secret } from '../core/secret.ts';
 import { AwsBatch, type BatchAnswer, type BatchValue } from './aws-batch.ts';
 import { AwsCalls } from './aws-calls.ts';
 import type { AwsClient } from './aws-clients.ts';
+import { namesFrom, Refusals, versionIn } from './aws-describe.ts';
 import { checkEndpoint } from './aws-endpoint.ts';
 import type { Asked } from './aws-errors.ts';
 import { AwsWrite } from './aws-write.ts';
@@ -17,12 +28,19 @@ export interface AwsSecretsManagerOptions extends ProviderOptions {
   readonly region?: string | undefined;
   /** A profile of the AWS configuration files. Default: `AWS_PROFILE`, else the SDK's chain of credentials. */
   readonly profile?: string | undefined;
+  /** A role to assume with those credentials. Needs `npm install @aws-sdk/credential-providers`. */
+  readonly roleArn?: string | undefined;
   /** Another address than AWS's own: a VPC endpoint, a local double. Plain http to this machine only. */
   readonly endpoint?: string | undefined;
   /** A `SecretsManagerClient` of your own, for every region. It is never closed, and its retries and timeouts are yours. */
   readonly client?: AwsClient | undefined;
   /** One secret that holds many: a JSON object in which `prod/db` is a member. Every reference is looked up in it. */
   readonly bundle?: string | undefined;
+  /**
+   * Ask whether a secret changed (`DescribeSecret`) before it is read again, and keep no value past the next rotation that AWS announces.
+   * Spares the decryption, not the call. Default `false`.
+   */
+  readonly versionCheck?: boolean | undefined;
   /** How long one call may take, with connecting, logging in and the whole answer. Default `'10s'`. */
   readonly timeout?: Duration | undefined;
   readonly clock?: Clock | undefined;
@@ -33,6 +51,7 @@ const service = 'AWS Secrets Manager';
 const sdkName = '@aws-sdk/client-secrets-manager';
 const regionName = /^[a-z]{2,4}(?:-[a-z]+){1,3}-\d{1,2}$/;
 const secretArn = /^arn:aws[a-z-]*:secretsmanager:([a-z0-9-]+):\d{12}:secret:.+$/;
+const roleArn = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 const versionId = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /**
@@ -48,7 +67,7 @@ const versionId = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
  * @throws ConfigurationError for a wrong option, and on the first read when the SDK is not installed
  */
 export function awsSecretsManager(options: AwsSecretsManagerOptions = {}): Provider {
-  checkOptions(kind, options, ['region', 'profile', 'endpoint', 'client', 'bundle', 'timeout', 'clock']);
+  checkOptions(kind, options, ['region', 'profile', 'roleArn', 'endpoint', 'client', 'bundle', 'versionCheck', 'timeout', 'clock']);
   const provider = new AwsSecretsManager(options);
   return options.bundle === undefined ? provider : bundle(provider, options.bundle);
 }
@@ -60,16 +79,20 @@ class AwsSecretsManager implements Provider {
   readonly match?: readonly string[];
   readonly ttl?: Duration;
   readonly staleIfError?: Duration;
+  readonly versionCheck: boolean;
   readonly #clock: Clock;
   readonly #region: string | undefined;
   readonly #calls: AwsCalls;
   readonly #batch = new AwsBatch();
+  readonly #refusals = new Refusals();
   readonly #hasOwnClients: boolean;
 
   constructor(options: AwsSecretsManagerOptions) {
     this.name = options.name ?? kind;
     Object.assign(this, settingsOf(options));
     matcher(options.match, this.name);
+    checkKind(`${this.name}.versionCheck`, options.versionCheck, typeof options.versionCheck === 'boolean', 'true or false');
+    this.versionCheck = options.versionCheck ?? false;
     this.#clock = options.clock ?? systemClock;
     const timeout = parseDuration(options.timeout ?? '10s', `${this.name}.timeout`);
     if (timeout === 0)
@@ -78,7 +101,7 @@ class AwsSecretsManager implements Provider {
     let endpoint: string | undefined;
     this.#hasOwnClients = client === undefined;
     if (client) {
-      for (const setting of ['region', 'profile', 'endpoint'] as const) {
+      for (const setting of ['region', 'profile', 'roleArn', 'endpoint'] as const) {
         if (options[setting] !== undefined) throw this.#wrong(setting, 'goes with no client of your own', `Give ${setting} to that client.`);
       }
       if (typeof client.send !== 'function') throw this.#wrong('client', 'is no client of the AWS SDK', 'Pass new SecretsManagerClient({ … }).');
@@ -93,11 +116,13 @@ class AwsSecretsManager implements Provider {
           throw this.#wrong(setting, 'must be text', `Leave ${setting} out for the default.`);
       }
       endpoint = options.endpoint === undefined ? undefined : checkEndpoint(options.endpoint, `${this.name}.endpoint`, this.name);
+      if (options.roleArn !== undefined && (typeof options.roleArn !== 'string' || !roleArn.test(options.roleArn)))
+        throw this.#wrong('roleArn', 'is no ARN of a role', 'For example arn:aws:iam::123456789012:role/reader.');
       this.#region = options.region ?? env('AWS_REGION') ?? env('AWS_DEFAULT_REGION');
       if (this.#region !== undefined && !regionName.test(this.#region))
         throw this.#wrong('region', `${JSON.stringify(this.#region.slice(0, 40))} is no AWS region`, 'For example eu-west-1.');
       const knownEndpoint = endpoint ?? address(env('AWS_ENDPOINT_URL_SECRETS_MANAGER') ?? env('AWS_ENDPOINT_URL'));
-      this.identity = `${kind}:${JSON.stringify([knownEndpoint, this.#region ?? '', options.profile ?? env('AWS_PROFILE') ?? ''])}`;
+      this.identity = `${kind}:${JSON.stringify([knownEndpoint, this.#region ?? '', options.profile ?? env('AWS_PROFILE') ?? '', options.roleArn ?? ''])}`;
     }
     this.#calls = new AwsCalls({
       name: this.name,
@@ -109,6 +134,7 @@ class AwsSecretsManager implements Provider {
       client,
       endpoint,
       profile: options.profile,
+      roleArn: options.roleArn,
     });
   }
 
@@ -118,8 +144,18 @@ class AwsSecretsManager implements Provider {
       // Said explicitly, always: after a label was moved by hand, the default is not everywhere the current version.
       ...(ref.version !== undefined && versionId.test(ref.version) ? { VersionId: ref.version } : { VersionStage: ref.version ?? 'AWSCURRENT' }),
     };
+    const expiresAt = this.versionCheck ? this.#changeOf(ref, options) : undefined;
     const answer = await this.#calls.call('GetSecretValue', input, this.#regionOf(ref), options, this.#asked(ref));
-    return answer && this.#secret(ref, answer as Answer);
+    return answer && this.#secret(ref, answer as Answer, await expiresAt);
+  }
+
+  /** When the value will have changed, asked beside the read. Not knowing it is no failure, and not worth a long wait. */
+  async #changeOf(ref: SecretRef, { signal, deadline }: ReadOptions): Promise<number | undefined> {
+    try {
+      return (await this.versionOf(ref, { signal, deadline: Math.min(deadline, this.#clock.now() + longestGlance) }))?.expiresAt;
+    } catch {
+      return undefined;
+    }
   }
 
   /** In calls of twenty where `secretsmanager:BatchGetSecretValue` is allowed; else one by one. */
@@ -148,18 +184,20 @@ class AwsSecretsManager implements Provider {
 
   /** Names in one region. Needs `secretsmanager:ListSecrets`, which AWS gives for all names or none. */
   async list(prefix: string, options: ReadOptions): Promise<readonly string[]> {
-    const names: string[] = [];
-    let token: unknown;
-    do {
-      // AWS takes a leading "!" for "not".
-      const filter = prefix === '' || prefix.startsWith('!') ? {} : { Filters: [{ Key: 'name', Values: [prefix] }] };
-      const input = { MaxResults: 100, ...filter, ...(token !== undefined && { NextToken: token }) };
-      const asked = { ref: undefined, provider: this.name, service, permission: 'secretsmanager:ListSecrets' };
-      const page = (await this.#calls.call('ListSecrets', input, this.#region, options, asked, maxBatchBytes)) as Page | undefined;
-      for (const { Name } of page?.SecretList ?? []) if (typeof Name === 'string' && Name.startsWith(prefix)) names.push(Name);
-      token = page?.NextToken;
-    } while (typeof token === 'string' && token !== '');
-    return names;
+    const asked = { ref: undefined, provider: this.name, service, permission: 'secretsmanager:ListSecrets' };
+    return namesFrom(prefix, (input) => this.#calls.call('ListSecrets', input, this.#region, options, asked, maxBatchBytes));
+  }
+
+  /** Needs `secretsmanager:DescribeSecret`; where that is refused the secret is read, and not asked about again. */
+  async versionOf(ref: SecretRef, options: ReadOptions): Promise<VersionInfo | undefined> {
+    this.#refusals.check(ref.name);
+    try {
+      const description = await this.#calls.call('DescribeSecret', { SecretId: ref.name }, this.#regionOf(ref), options, this.#asked(ref, 'DescribeSecret'));
+      return description && versionIn(description, ref, this.name);
+    } catch (error) {
+      if (isKeyturnError(error) && error.code === 'ACCESS_DENIED') this.#refusals.remember(ref.name, error);
+      throw error;
+    }
   }
 
   /** Asks for a random password: every step of a read but a secret. A denial proves that AWS is there and knows us. */
@@ -190,7 +228,7 @@ class AwsSecretsManager implements Provider {
     return { ref: formatRef(ref), provider: this.name, service, permission: `secretsmanager:${operation} on ${resource}` };
   }
 
-  #secret(ref: SecretRef, answer: Answer): Secret {
+  #secret(ref: SecretRef, answer: Answer, expiresAt?: number): Secret {
     const { SecretString: text, SecretBinary: bytes, VersionId: version } = answer;
     const value = typeof text === 'string' ? text : bytes instanceof Uint8Array ? bytes : undefined;
     if (value === undefined) {
@@ -200,7 +238,7 @@ class AwsSecretsManager implements Provider {
         hint: 'Store one with: aws secretsmanager put-secret-value.',
       });
     }
-    return new Secret({ ref, value, provider: this.name, version: typeof version === 'string' ? version : undefined, clock: this.#clock });
+    return new Secret({ ref, value, provider: this.name, version: typeof version === 'string' ? version : undefined, expiresAt, clock: this.#clock });
   }
 
   /** An ARN says where its secret is: another region could only answer that there is none. */
@@ -225,11 +263,8 @@ class AwsSecretsManager implements Provider {
 
 /** Twenty values of 64 KiB, escaped. */
 const maxBatchBytes = 8 * 1_048_576;
-
-interface Page {
-  readonly SecretList?: readonly { readonly Name?: unknown }[];
-  readonly NextToken?: unknown;
-}
+/** In ms. */
+const longestGlance = 1_000;
 
 interface Answer extends BatchValue {
   readonly SecretString?: unknown;

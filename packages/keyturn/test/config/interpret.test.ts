@@ -17,7 +17,7 @@ providers:
   - file: { path: secrets.yaml, strictModes: true, ttl: 10s }
   - file: { name: folder, path: keys/ }
   - file: { name: absolute, path: /etc/keys/ }
-  - aws-secrets-manager: { region: eu-west-1, ttl: 10m, match: [prod/**], bundle: prod/app }
+  - aws-secrets-manager: { region: eu-west-1, ttl: 10m, match: [prod/**], bundle: prod/app, versionCheck: true }
   - env: { name: plain }
 onUnavailable: { aws-secrets-manager: next }
 cache: { ttl: 5m, staleIfError: 0, maxEntries: 50, negativeTtl: 1s, minTtl: 1s, maxTtl: none, sweepInterval: 30s }
@@ -36,7 +36,7 @@ run: { env: { DB_PASSWORD: prod/db#password } }
       { kind: 'file', options: { path: `${machine.home}/conf/secrets.yaml`, strictModes: true, ttl: '10s' } },
       { kind: 'file', options: { name: 'folder', path: `${machine.home}/conf/keys/` } },
       { kind: 'file', options: { name: 'absolute', path: '/etc/keys/' } },
-      { kind: 'aws-secrets-manager', options: { region: 'eu-west-1', ttl: '10m', match: ['prod/**'], bundle: 'prod/app' } },
+      { kind: 'aws-secrets-manager', options: { region: 'eu-west-1', ttl: '10m', match: ['prod/**'], bundle: 'prod/app', versionCheck: true } },
       { kind: 'env', options: { name: 'plain' } },
     ],
     onUnavailable: { 'aws-secrets-manager': 'next' },

@@ -174,6 +174,7 @@ test('there is a line for every event', () => {
     hit: true,
     miss: true,
     refresh: true,
+    unchanged: true,
     stale: true,
     evict: true,
     invalidate: true,
@@ -275,6 +276,7 @@ test('no control, bidirectional or hidden character of a name, version, provider
       hit: evilAbout,
       miss: { ...evilAbout, durationMs: 1, found: true },
       refresh: { ...evilAbout, durationMs: 1 },
+      unchanged: { ...evilAbout, durationMs: 1 },
       stale: { ...evilAbout, ageMs: 1, code: name },
       evict: evilAbout,
       invalidate: { prefix: name, provider: name },
@@ -288,7 +290,7 @@ test('no control, bidirectional or hidden character of a name, version, provider
       for (const event of Object.keys(all) as EventName[]) events.emit(event, all[event] as never);
       events.emit('invalidate', { ref: evilRef });
     });
-    expect(written).toHaveLength(12);
+    expect(written).toHaveLength(13);
     for (const line of written) expect(line, JSON.stringify(evil)).toMatch(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u);
   }
 });

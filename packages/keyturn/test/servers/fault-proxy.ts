@@ -13,6 +13,8 @@ export type Fault =
   | { readonly kind: 'half'; readonly bytes: number; readonly afterwards: 'close' | 'silence' }
   /** Passes everything, each piece of the answer this late. */
   | { readonly kind: 'latency'; readonly ms: number }
+  /** Answers itself, with these bytes, and closes the connection unless there are none; with `operation` only where AWS is asked for that. */
+  | { readonly kind: 'answer'; readonly bytes: string; readonly operation?: string }
   /** The port is closed. */
   | { readonly kind: 'refuse' };
 
@@ -20,6 +22,10 @@ export class FaultProxy {
   readonly port: number;
   /** Connections accepted since the start. */
   accepted = 0;
+  /** What AWS was asked for, in order: `GetSecretValue`. */
+  readonly operations: string[] = [];
+  /** The head of each of those requests. */
+  readonly heads: string[] = [];
   readonly #target: { readonly host: string; readonly port: number };
   readonly #open = new Set<Socket>();
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -96,10 +102,23 @@ export class FaultProxy {
       client.once('data', () => client.resetAndDestroy());
       return;
     }
+    client.once('data', (first: Buffer) => {
+      const [head = ''] = first.toString('latin1').split('\r\n\r\n');
+      const operation = /^x-amz-target: \w+\.(\w+)$/im.exec(head)?.[1] ?? '';
+      this.operations.push(operation);
+      this.heads.push(head);
+      if (fault.kind === 'answer' && (fault.operation ?? operation) === operation) {
+        if (fault.bytes !== '') client.end(fault.bytes);
+      } else this.#passOn(client, first, fault);
+    });
+  }
+
+  #passOn(client: Socket, first: Buffer, fault: Fault): void {
     const upstream = connect(this.#target);
+    upstream.write(first);
     upstream.on('error', () => client.destroy());
     upstream.on('close', () => {
-      if (fault.kind === 'pass') client.end();
+      if (fault.kind === 'pass' || fault.kind === 'answer') client.end();
     });
     client.on('close', () => upstream.destroy());
     client.pipe(upstream);

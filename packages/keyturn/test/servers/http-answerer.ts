@@ -70,7 +70,7 @@ export async function startHttpAnswerer(): Promise<HttpAnswerer> {
 }
 
 /** An error as AWS's JSON protocol writes it. */
-export function awsError(type: string, message: string, status = 400): Answer {
+export function awsError(type: string, message: string, status = 400): Answer & { readonly body: string } {
   return {
     status,
     headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-errortype': type },
@@ -78,12 +78,18 @@ export function awsError(type: string, message: string, status = 400): Answer {
   };
 }
 
-export function awsAnswer(content: unknown): Answer {
+export function awsAnswer(content: unknown): Answer & { readonly body: string } {
   return { status: 200, headers: { 'content-type': 'application/x-amz-json-1.1' }, body: JSON.stringify(content) };
 }
 
+/** The bytes of an answer, for a connection that ends with it. */
+export function onTheWire({ status, headers = {}, body }: Answer & { readonly body: string }): string {
+  const lines = Object.entries({ ...headers, 'content-length': String(Buffer.byteLength(body)), connection: 'close' });
+  return `HTTP/1.1 ${status} Said\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`;
+}
+
 /** What a hotel's network says instead of AWS. */
-export const captivePortal: Answer = {
+export const captivePortal: Answer & { readonly body: string } = {
   status: 403,
   headers: { 'content-type': 'text/html' },
   body: '<!doctype html><title>Welcome</title><p>Please accept our terms to use the network.',
