@@ -1,5 +1,6 @@
 /** createFromConfig(): the providers that a configuration names, and the secrets over them. */
 import { ConfigurationError, isKeyturnError } from '../core/errors.ts';
+import type { Logger, LogLevel } from '../core/events.ts';
 import type { Provider, Wrap } from '../core/provider.ts';
 import type { SecretsOptions } from '../assembly.ts';
 import { createSecrets, type Secrets } from '../secrets.ts';
@@ -35,11 +36,22 @@ export async function createFromConfig(config: Config, options: CreateOptions = 
   const configured = { ...cache, ...defined({ attemptTimeout, deadline, log, onUnavailable, secrets }) };
   const given = defined(explicit);
   try {
-    return createSecrets({ ...configured, ...given, providers });
+    return createSecrets({ ...configured, ...(isTold(log?.level) && { logger: standardError }), ...given, providers });
   } catch (error) {
     throw located(error, config.file, Object.keys(given));
   }
 }
+
+function isTold(level: LogLevel | undefined): boolean {
+  return level !== undefined && level !== 'off';
+}
+
+function line(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** Where events go when the configuration asks for them and the program has no logger of its own. */
+const standardError: Logger = { debug: line, info: line, warn: line, error: line };
 
 /** The same, with the file in which the setting stands; but not for one that the caller gave. */
 function located(error: unknown, file: string | undefined, given: readonly string[]): unknown {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createFromConfig } from '../../src/config/create.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { nearest } from '../../src/config/nearest.ts';
@@ -38,6 +38,25 @@ test('what is given in code comes before both', async () => {
   const secrets = await createFromConfig(await machine.load(), { ttl: '7m', maxEntries: undefined });
   expect(secrets.stats()).toMatchObject({ ttl: 420_000, maxEntries: 5 });
   await secrets.close();
+});
+
+test('a log level that the configuration asks for is written to standard error, and a program’s own logger comes before that', async () => {
+  const written: string[] = [];
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+  const machine = new Machine();
+  const lines: string[] = [];
+  const line = (text: string) => {
+    lines.push(text);
+  };
+  const own = { debug: line, info: line, warn: line, error: line };
+  for (const [level, logger] of [['debug'], ['off'], ['debug', own]] as const) {
+    const secrets = await createFromConfig(await machine.load({ env: { KEYTURN_LOG_LEVEL: level } }), { ...(logger && { logger }) });
+    await secrets.find('no/such');
+    await secrets.close();
+  }
+  vi.restoreAllMocks();
+  const miss = expect.stringMatching(/^keyturn: miss no\/such: absent everywhere, \d+ms\n?$/) as string;
+  expect([written, lines]).toEqual([[miss], [miss]]);
 });
 
 test('a misspelt variable is an error that names the right one; a foreign one is not', async () => {
