@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { complete, dependencies, fetched, nodes, npmCache, pins } from './fetched.ts';
+import { complete, dependencies, fetched, nodes, npmCache, pinnedHere, pins } from './fetched.ts';
 
 if (!existsSync(complete)) {
   // Those of other versions too: each is 600 MB.
@@ -13,6 +13,9 @@ if (!existsSync(complete)) {
   mkdirSync(fetched, { recursive: true });
   for (const file of pins) copyFileSync(file, join(fetched, basename(file)));
   npm('ci', '--ignore-scripts', '--no-audit', '--no-fund');
+  // npm passes over an optional package that it cannot get, and says nothing.
+  const lacking = pinnedHere().filter((name) => !existsSync(join(fetched, 'node_modules', name)));
+  if (lacking.length > 0) throw new Error(`npm could not get ${lacking.join(', ')}.`);
   npm('cache', 'add', ...Object.entries(dependencies).map(([name, version]) => `${name}@${version}`), '--cache', npmCache);
   writeFileSync(complete, '');
 }

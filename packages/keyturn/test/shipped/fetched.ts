@@ -1,6 +1,6 @@
 /** Where the other Nodes, the other TypeScript and our runtime dependencies are, once `fetch.ts` has brought them. */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../../../..');
@@ -17,14 +17,20 @@ export const complete = join(fetched, 'complete');
 export const npmCache = join(fetched, 'npm-cache');
 export const olderTypeScript = join(fetched, 'node_modules/typescript-5.9/bin/tsc');
 
+/** The pinned Nodes that run on this machine, by the names of their folders. */
+export function pinnedHere(): string[] {
+  const { optionalDependencies } = JSON.parse(readFileSync(pins[0]!, 'utf8')) as { optionalDependencies: Record<string, string> };
+  return Object.keys(optionalDependencies).filter((name) => name.endsWith(`-${process.platform}-${process.arch}`));
+}
+
 /** The promised Nodes that this machine has, the one that runs the tests first. */
 export function nodes(): { readonly name: string; readonly program: string }[] {
-  const platform = `-${process.platform}-${process.arch}`;
-  const modules = join(fetched, 'node_modules');
-  const others = existsSync(modules) ? readdirSync(modules).filter((name) => name.startsWith('node-') && name.endsWith(platform)) : [];
+  const others = pinnedHere()
+    .map((name) => join(fetched, 'node_modules', name))
+    .filter((folder) => existsSync(folder));
   return [
     { name: `Node ${process.versions.node}`, program: process.execPath },
-    ...others.toSorted().map((name) => ({ name: `Node ${versionOf(join(modules, name))}`, program: join(modules, name, 'bin/node') })),
+    ...others.map((folder) => ({ name: `Node ${versionOf(folder)}`, program: join(folder, 'bin/node') })),
   ];
 }
 

@@ -7,7 +7,7 @@ import { isCi, needs } from '../servers/needs.ts';
 import { nodes } from './fetched.ts';
 import { ended, type RunOptions, Shipped } from './shipped.ts';
 
-describe.skipIf(!needs('another Node'))('the installed package', () => {
+describe.skipIf(!needs('another Node'))('the installed package', { timeout: 60_000 }, () => {
   let shipped: Shipped;
 
   beforeAll(() => {
@@ -20,8 +20,7 @@ describe.skipIf(!needs('another Node'))('the installed package', () => {
   test.runIf(isCi())('is tried on the oldest Node that is promised, and on every line since', () => {
     const versions = nodes().map(({ name }) => name.slice('Node '.length));
     expect(versions).toContain(`${shipped.manifest.engines.node.replace('>=', '')}.0`);
-    expect(versions).toHaveLength(4);
-    expect(new Set(versions.map((version) => Number.parseInt(version)))).toEqual(new Set([22, 24, 26]));
+    expect(versions.map((version) => Number.parseInt(version))).toEqual(expect.arrayContaining([22, 24, 26]));
   });
 
   test('says which Node it needs on one that is too old', () => {
