@@ -5,13 +5,14 @@
  * The library is not minified, and has source maps with the sources in them: what runs can be read and compared with the repository.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, globSync, lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { buildSync } from 'esbuild';
 
 const root = dirname(import.meta.dirname);
 const library = join(root, 'packages/keyturn');
-const bin = join(library, 'dist/bin');
+const dist = join(library, 'dist');
+const bin = join(dist, 'bin');
 const main = join(library, 'src/cli/main.ts');
 
 /**
@@ -20,6 +21,11 @@ const main = join(library, 'src/cli/main.ts');
  */
 const executable = `#!/usr/bin/env node
 'use strict';
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 22 || (major === 22 && minor < 18)) {
+  console.error('keyturn: needs Node 22.18 or later, and this is Node ' + process.versions.node + '.');
+  process.exit(1);
+}
 const { join } = require('node:path');
 try {
   const { XDG_CACHE_HOME, HOME } = process.env;
@@ -31,7 +37,7 @@ try {
 require('./main.cjs');
 `;
 
-rmSync(join(library, 'dist'), { recursive: true, force: true });
+rmSync(dist, { recursive: true, force: true });
 step('library', buildLibrary);
 if (existsSync(main)) step('command', buildCommand);
 else console.log('command: packages/keyturn/src/cli/main.ts does not exist yet, so only the library was built.');
@@ -59,9 +65,33 @@ function buildLibrary() {
     sourcemap: true,
     chunkNames: 'parts/[name]-[hash]',
     outbase: join(library, 'src'),
-    outdir: join(library, 'dist'),
+    outdir: dist,
   });
+  removeUnreachableTypes(Object.values(exports).flatMap((door) => (door.types ? [join(library, door.types)] : [])));
+  removeEmptyMaps();
   return `packages/keyturn/dist, ${entries.length} doors`;
+}
+
+/** `tsc` writes the types of every file, and most are nobody's: no door leads to them. */
+function removeUnreachableTypes(doors) {
+  const reached = new Set();
+  const walk = (file) => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    for (const [, , path] of readFileSync(file, 'utf8').matchAll(/\b(?:from|import)\s*\(?\s*(['"])(\..*?)\.ts\1/g)) walk(join(dirname(file), `${path}.d.ts`));
+  };
+  doors.forEach(walk);
+  for (const file of globSync(join(dist, '**/*.d.ts'))) if (!reached.has(file)) rmSync(file);
+}
+
+/** A file that only passes on what others hold has nothing to map. */
+function removeEmptyMaps() {
+  for (const map of globSync(join(dist, '**/*.js.map'))) {
+    if (JSON.parse(readFileSync(map, 'utf8')).sources.length > 0) continue;
+    const file = map.slice(0, -'.map'.length);
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/^\/\/# sourceMappingURL=.*\n/m, ''));
+    rmSync(map);
+  }
 }
 
 function buildCommand() {

@@ -21,12 +21,12 @@ export class ScrubStream {
   }
 
   /** What may be shown after `chunk`: the chunk itself when there is nothing to hide in it. */
-  write(chunk: Uint8Array): Buffer {
+  write(chunk: Uint8Array): Uint8Array {
     return this.#next(chunk, false);
   }
 
   /** The rest. The stream can be written to again, as a new one. */
-  end(): Buffer {
+  end(): Uint8Array {
     return this.#next(new Uint8Array(), true);
   }
 

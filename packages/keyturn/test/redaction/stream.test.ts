@@ -59,7 +59,7 @@ test('chunks of any size give what one chunk gives', () => {
         const whole = scrubber.stream();
         const expected = Buffer.concat([whole.write(bytes), whole.end()]);
         const stream = scrubber.stream();
-        const shown: Buffer[] = [];
+        const shown: Uint8Array[] = [];
         for (let at = 0, turn = 0; at < bytes.length; turn++) {
           const end = at + sizes[turn % sizes.length]!;
           shown.push(stream.write(bytes.subarray(at, end)));

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { complete } from '../shipped/fetched.ts';
 
 const root = join(import.meta.dirname, '../../../..');
 
@@ -19,6 +20,12 @@ export const servers = {
     variable: 'KEYTURN_TEST_MOTO',
     find: () => program('KEYTURN_TEST_MOTO', 'moto_server'),
     install: 'python3 -m venv .cache/venv-local && .cache/venv-local/bin/pip install -r tools/servers/requirements.txt',
+  },
+  /** Not a server, and missing on a new machine like one: what the package is tried with as it is shipped. */
+  'another Node': {
+    variable: 'KEYTURN_TEST_SHIPPED',
+    find: () => (existsSync(complete) ? complete : undefined),
+    install: 'node packages/keyturn/test/shipped/fetch.ts',
   },
 } satisfies Record<string, Server>;
 
