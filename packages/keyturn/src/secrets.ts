@@ -19,9 +19,9 @@ export interface Selection {
 
 export interface PrefetchOptions {
   /** `'throw'` (default): one error that lists every failure. `'warn'`: failures are logged and told by events only. Or each is given to you. */
-  readonly onError?: 'throw' | 'warn' | ((error: KeyturnError, ref: string) => void);
+  readonly onError?: 'throw' | 'warn' | ((error: KeyturnError, ref: string) => void) | undefined;
   /** Reads also what is fresh. */
-  readonly force?: boolean;
+  readonly force?: boolean | undefined;
 }
 
 /**

@@ -7,8 +7,8 @@ import type { Secret } from '../core/secret.ts';
 import type { Lifetime } from './entry.ts';
 
 export interface SecretSettings {
-  readonly ttl?: Duration;
-  readonly staleIfError?: Duration;
+  readonly ttl?: Duration | undefined;
+  readonly staleIfError?: Duration | undefined;
 }
 
 export interface LifetimeOptions {

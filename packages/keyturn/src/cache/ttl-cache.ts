@@ -8,17 +8,17 @@ import { WideMap } from './wide-map.ts';
 
 export interface TtlCacheOptions {
   /** Default `'5m'`. `0`: nothing is kept. `'none'`: until deleted. */
-  readonly ttl?: Duration;
+  readonly ttl?: Duration | undefined;
   /** At most so many entries; a new key then takes the place of the least recently used. Default 1,000. */
-  readonly maxEntries?: number;
+  readonly maxEntries?: number | undefined;
   /** Removes expired entries in the background, this often. Default `'none'`: they leave when read or displaced. */
-  readonly sweepInterval?: Duration;
-  readonly clock?: Clock;
+  readonly sweepInterval?: Duration | undefined;
+  readonly clock?: Clock | undefined;
 }
 
 export interface SetOptions {
   /** Default: the cache's. */
-  readonly ttl?: Duration;
+  readonly ttl?: Duration | undefined;
 }
 
 export interface TtlCacheStats {

@@ -142,8 +142,8 @@ export class AwsCalls {
 
   async #connect(region: string | undefined): Promise<AwsClient> {
     const { profile, endpoint, clientClass, roleArn } = this.#settings;
-    const sdk = await this.#loadSdk();
     const credentials = roleArn === undefined ? undefined : await this.#roleCredentials(roleArn);
+    const sdk = await this.#loadSdk();
     const timeout = this.#settings.timeout === Infinity ? 0 : this.#settings.timeout;
     return new (sdk[clientClass] as new (config: object) => AwsClient)({
       ...(region !== undefined && { region }),

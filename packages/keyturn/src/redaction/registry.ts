@@ -7,14 +7,14 @@ import { ScrubStream } from './stream.ts';
 
 export interface ScrubberOptions {
   /** Measures the hour. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
   /** The most values it knows. Default 10,000. */
-  readonly maxValues?: number;
+  readonly maxValues?: number | undefined;
 }
 
 export interface AddOptions {
   /** Also values that look ordinary: under 6 bytes, or numbers of fewer than 6 digits. Default `false`. */
-  readonly always?: boolean;
+  readonly always?: boolean | undefined;
 }
 
 interface Known {

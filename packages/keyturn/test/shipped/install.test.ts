@@ -13,6 +13,11 @@ const peers: Record<string, { door: string; make: string; yaml: string }> = {
     make: `(await import('keyturn/aws-secrets-manager')).awsSecretsManager({ region: 'eu-west-1' })`,
     yaml: '{ region: eu-west-1 }',
   },
+  '@aws-sdk/credential-providers': {
+    door: 'aws-secrets-manager',
+    make: `(await import('keyturn/aws-secrets-manager')).awsSecretsManager({ region: 'eu-west-1', roleArn: 'arn:aws:iam::123456789012:role/reader' })`,
+    yaml: '{ region: eu-west-1, roleArn: arn:aws:iam::123456789012:role/reader }',
+  },
 };
 
 /** What a program pays that only parses references, in bytes, not minified. */

@@ -11,7 +11,9 @@ import {
   type Secrets,
 } from '../../src/index.ts';
 
-expectTypeOf<EventName>().toEqualTypeOf<'hit' | 'miss' | 'refresh' | 'stale' | 'evict' | 'invalidate' | 'rotate' | 'retry' | 'error' | 'clamp' | 'prefetch'>();
+expectTypeOf<EventName>().toEqualTypeOf<
+  'hit' | 'miss' | 'refresh' | 'unchanged' | 'stale' | 'evict' | 'invalidate' | 'rotate' | 'retry' | 'error' | 'clamp' | 'prefetch'
+>();
 
 export function listens(secrets: Secrets): void {
   const off = secrets.on('miss', (event) => {
