@@ -64,7 +64,7 @@ env({ prefx: 'MYAPP' });
 file({ match: 'prod/**' });
 
 expectTypeOf<Duration>().toEqualTypeOf<string | 0>();
-expectTypeOf<SecretSettings>().toEqualTypeOf<{ readonly ttl?: Duration; readonly staleIfError?: Duration }>();
+expectTypeOf<SecretSettings>().toEqualTypeOf<{ readonly ttl?: Duration | undefined; readonly staleIfError?: Duration | undefined }>();
 expectTypeOf<GetOptions['signal']>().toEqualTypeOf<AbortSignal | undefined>();
 expectTypeOf<PrefetchOptions['onError']>().extract<string>().toEqualTypeOf<'throw' | 'warn'>();
 
