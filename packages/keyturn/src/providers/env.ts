@@ -43,7 +43,8 @@ export function env(options: EnvOptions = {}): Provider {
 
   return {
     ...settings,
-    identity: `env:${prefix === undefined ? '' : withoutUnderscores(prefix)}`,
+    // Variables of one's own are a place of their own, which nothing but this object tells from others.
+    ...(variables === process.env && { identity: `env:${prefix === undefined ? '' : withoutUnderscores(prefix)}${allowEmpty ? ':allowEmpty' : ''}` }),
     async get(ref, { signal }) {
       signal.throwIfAborted();
       return answer(documentOf(ref));

@@ -11,6 +11,7 @@ import { root } from './workplace.ts';
  * - `needs: moto`: it runs against a local double of AWS, and is skipped without one.
  * - `continues`: it goes on where the block of code before it ended.
  * - `output`: it is what the block before it printed. A `…` stands for anything on its line.
+ * - `same`: it prints what the block of code before it printed.
  */
 export interface Block {
   readonly page: string;

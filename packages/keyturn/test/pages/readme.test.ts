@@ -84,8 +84,10 @@ function problemWith(block: Block, { folder, env, last }: Place): string | undef
   const name = notes.get('file');
   if (name !== undefined) writeFile(join(folder, name), block);
   const run = (file: string, args: readonly string[]) => {
+    const before = last.output;
     const ran = workplace.run(file, args, folder, env);
     last.output = ran.output;
+    if (ran.code === 0 && notes.has('same') && ran.output !== before) return `Printed was:\n${ran.output}\nand by the block before it:\n${before}`;
     return problemOf(ran);
   };
   switch (language) {
@@ -160,7 +162,7 @@ function awsEnvironment({ url }: Moto): Record<string, string> {
   return { AWS_ENDPOINT_URL: url, AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret-key-of-the-test' };
 }
 
-/** A double of AWS with the secret that the pages read, in two versions. */
+/** A double of AWS with the secrets that the pages read, one of them in two versions. */
 async function startAws(): Promise<Moto> {
   const moto = await startMoto();
   const { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
@@ -172,6 +174,8 @@ async function startAws(): Promise<Moto> {
   await client.send(new CreateSecretCommand({ Name: 'prod/db', SecretString: '{"user":"app","password":"yesterday-1234"}' }));
   await client.send(new PutSecretValueCommand({ SecretId: 'prod/db', SecretString: '{"user":"app","password":"today-1234"}' }));
   await client.send(new CreateSecretCommand({ Name: 'prod/app', SecretString: '{"prod/db":{"password":"in-the-bundle"},"prod/api":"token-in-the-bundle"}' }));
+  await client.send(new CreateSecretCommand({ Name: 'prod/ids', SecretString: '{"account":12345678901234567890,"rate":1.10}' }));
+  await client.send(new CreateSecretCommand({ Name: 'prod/token', SecretString: 'token-1234' }));
   client.destroy();
   return moto;
 }

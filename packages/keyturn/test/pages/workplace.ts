@@ -34,7 +34,7 @@ export class Workplace {
       if (name !== 'keyturn' && !name.startsWith('.')) fs.symlinkSync(join(root, 'node_modules', name), join(this.#modules, name));
     }
     fs.symlinkSync('../packages/keyturn', join(this.#modules, 'keyturn'));
-    for (const tool of ['tsc', 'esbuild']) fs.symlinkSync(fs.realpathSync(join(root, 'node_modules/.bin', tool)), join(this.#bin, tool));
+    for (const tool of ['tsc', 'esbuild', 'dotenv']) fs.symlinkSync(fs.realpathSync(join(root, 'node_modules/.bin', tool)), join(this.#bin, tool));
     const { code, output } = this.run(process.execPath, ['tools/build.mjs'], this.root);
     if (code !== 0) throw new Error(`The build ended with ${code}:\n${output}`);
   }

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { SecretCache } from '../../src/cache/index.ts';
 import { ConfigurationError } from '../../src/core/errors.ts';
 import { parseRef } from '../../src/core/ref.ts';
+import { createSecrets, type Secrets } from '../../src/index.ts';
 import { environmentName } from '../../src/providers/env-names.ts';
 import { env, type EnvOptions } from '../../src/providers/env.ts';
 import { calm, magicNames } from './scratch.ts';
@@ -104,6 +106,17 @@ test('by default it reads the environment of the process, and says what it is', 
   } finally {
     delete process.env['KEYTURN_TEST_ENV'];
   }
+});
+
+test('variables of your own, and empty ones that count, are places of their own: a shared cache never mixes them', async () => {
+  const variables = [env({ env: { PROD_DB: 'of one' } }), env({ env: { PROD_DB: 'of another' } })];
+  const cache = new SecretCache();
+  const [one, another] = variables.map((provider) => createSecrets({ providers: [provider], cache })) as [Secrets, Secrets];
+  expect((await one.get('prod/db')).reveal()).toBe('of one');
+  expect((await another.get('prod/db')).reveal()).toBe('of another');
+  await one.close();
+  await another.close();
+  expect(env({ allowEmpty: true }).identity).not.toBe(env().identity);
 });
 
 test.each([
