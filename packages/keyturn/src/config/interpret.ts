@@ -8,7 +8,7 @@ import { setAt } from './set-at.ts';
 import { commonOptions, type OptionType, type ProviderKind, providerOptions, secretOptions } from './settings.ts';
 import { type Setting, settings, structuredParts, unavailableWords } from './settings.ts';
 import type { Tree, TreeMap } from './tree.ts';
-import { durationOf, flagOf, listOf, settingOf, textOf, wrong } from './values.ts';
+import { durationOf, flagOf, listOf, periodOf, settingOf, textOf, wrong } from './values.ts';
 
 /** @throws ConfigurationError that names the setting and the nearest known one */
 export function interpret(root: TreeMap, found: Found): Config {
@@ -43,8 +43,7 @@ function providersOf(value: Tree, found: Found): ProviderConfig[] {
     throw wrong(where, 'must be a list', 'For example: providers: [{ env: {} }, { file: { path: secrets.yaml } }].');
   return (value as readonly Tree[]).map((item, index) => {
     const path = `providers[${index}]`;
-    const [[kind, options], more] =
-      item instanceof Map ? ([...item] as [[string, Tree]?, ...unknown[]] as [[string, Tree], unknown?]) : [[isKind(item) ? item : '', '']];
+    const [[kind, options] = ['', ''], more] = item instanceof Map ? ([...item] as [[string, Tree]?, unknown?]) : [[isKind(item) ? item : '', ''] as const];
     if (kind === '' || more !== undefined)
       throw wrong(`${found.path}: ${path}`, 'must be one provider with its options', 'For example: - file: { path: secrets.yaml }.');
     if (kind === 'memory')
@@ -82,8 +81,9 @@ function optionOf(type: OptionType, value: Tree, path: string, found: Found): un
     case 'flag':
       return flagOf(value, where);
     case 'duration':
-    case 'period':
       return durationOf(value, where);
+    case 'period':
+      return periodOf(value, where);
     case 'list':
       return listOf(value, where);
     case 'path':

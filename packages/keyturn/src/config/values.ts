@@ -19,8 +19,17 @@ export function durationOf(value: Tree, where: string): string | 0 {
   throw wrong(where, 'is not a duration', `Write text with a unit ('250ms', '30s', '5m', '1h30m'), 0, or 'none'.`);
 }
 
+/** A duration that leaves some time. */
+export function periodOf(value: Tree, where: string): string {
+  const period = durationOf(value, where);
+  if (parseDuration(period, where) === 0)
+    throw wrong(where, 'must not be 0', `Write text with a unit ('250ms', '30s', '5m', '1h30m'), or 'none' for no limit.`);
+  return period as string;
+}
+
 export function settingOf(type: SettingType, value: Tree, where: string): string | number {
-  if (type === 'duration' || type === 'period') return durationOf(value, where);
+  if (type === 'duration') return durationOf(value, where);
+  if (type === 'period') return periodOf(value, where);
   if (type === 'count') return countOf(value, where);
   if (typeof value !== 'string' || !type.includes(value)) throw wrong(where, 'is none of the words it may be', `Write one of ${type.join(', ')}.`);
   return value;
