@@ -8,6 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, globSync, lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { buildSync } from 'esbuild';
+import { publishedSchemas } from '../packages/keyturn/src/cli/schemas.ts';
 
 const root = dirname(import.meta.dirname);
 const library = join(root, 'packages/keyturn');
@@ -41,6 +42,7 @@ rmSync(dist, { recursive: true, force: true });
 step('library', buildLibrary);
 if (existsSync(main)) step('command', buildCommand);
 else console.log('command: packages/keyturn/src/cli/main.ts does not exist yet, so only the library was built.');
+step('schemas', writeSchemas);
 for (const page of ['LICENSE', 'README.md']) step(page, () => copyPage(page));
 
 function step(name, run) {
@@ -136,6 +138,15 @@ function linkCommand() {
   rmSync(link, { force: true });
   symlinkSync(target, link);
   return ', linked as node_modules/.bin/keyturn';
+}
+
+function writeSchemas() {
+  const folder = join(library, 'schemas');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  const schemas = publishedSchemas();
+  for (const [name, schema] of schemas) writeFileSync(join(folder, name), `${JSON.stringify(schema, null, 2)}\n`);
+  return `packages/keyturn/schemas, ${schemas.size} of them`;
 }
 
 function copyPage(page) {

@@ -1,5 +1,6 @@
 /** Whatever went wrong, as the command tells it: lines for people, one object for programs. */
 import { isKeyturnError } from '../core/errors.ts';
+import type { Answer } from './answers.ts';
 import { exitCodeOf, exitCodes } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -26,16 +27,7 @@ export class ManyFailures extends Error {
   }
 }
 
-export interface Failure {
-  readonly code: string;
-  readonly message: string;
-  readonly hint: string | null;
-  readonly ref: string | null;
-  readonly provider: string | null;
-  readonly exitCode: number;
-  /** Of several failures, each. */
-  readonly errors?: readonly (Failure & { readonly about: string })[];
-}
+export type Failure = Answer<'error'>['error'];
 
 export interface ReportOptions {
   readonly json: boolean;
@@ -46,7 +38,7 @@ export interface ReportOptions {
 /** Tells `error`, and returns the exit code. */
 export function report(error: unknown, terminal: Terminal, { json, exitCode }: ReportOptions): number {
   const failure = failureOf(error, exitCode);
-  if (json) terminal.write(`${JSON.stringify({ error: failure })}\n`);
+  if (json) terminal.write(`${JSON.stringify({ error: failure } satisfies Answer<'error'>)}\n`);
   else terminal.say(lines(failure));
   return failure.exitCode;
 }

@@ -5,9 +5,10 @@ import type { Config, ProviderConfig } from './config.ts';
 import type { Found } from './discover.ts';
 import { nearest } from './nearest.ts';
 import { setAt } from './set-at.ts';
-import { commonOptions, type OptionType, type ProviderKind, providerOptions, type Setting, settings, structuredParts } from './settings.ts';
+import { commonOptions, type OptionType, type ProviderKind, providerOptions, secretOptions } from './settings.ts';
+import { type Setting, settings, structuredParts, unavailableWords } from './settings.ts';
 import type { Tree, TreeMap } from './tree.ts';
-import { durationOf, flagOf, listOf, settingOf, textOf, wrong } from './values.ts';
+import { durationOf, flagOf, listOf, periodOf, settingOf, textOf, wrong } from './values.ts';
 
 /** @throws ConfigurationError that names the setting and the nearest known one */
 export function interpret(root: TreeMap, found: Found): Config {
@@ -26,9 +27,11 @@ export function interpret(root: TreeMap, found: Found): Config {
         setAt(config, member.path, settingOf(member.type, inner, at(member.path)));
       }
     } else if (key === 'providers') config['providers'] = providersOf(value, found);
-    else if (key === 'onUnavailable') config['onUnavailable'] = record(value, at(key), (each, where) => oneOf(each, where, ['stop', 'next']));
+    else if (key === 'onUnavailable') config['onUnavailable'] = record(value, at(key), (each, where) => oneOf(each, where, unavailableWords));
     else if (key === 'secrets') config['secrets'] = record(value, at(key), (each, where) => limitsOf(each, where, found.path));
     else if (key === 'run') config['run'] = runOf(value, found.path);
+    // What an editor reads: where the schema is. It says nothing to us.
+    else if (key === '$schema') textOf(value, at(key));
     else throw unknown(found.path, '', key, [...groups, ...structuredParts]);
   }
   return config as Config;
@@ -40,8 +43,7 @@ function providersOf(value: Tree, found: Found): ProviderConfig[] {
     throw wrong(where, 'must be a list', 'For example: providers: [{ env: {} }, { file: { path: secrets.yaml } }].');
   return (value as readonly Tree[]).map((item, index) => {
     const path = `providers[${index}]`;
-    const [[kind, options], more] =
-      item instanceof Map ? ([...item] as [[string, Tree]?, ...unknown[]] as [[string, Tree], unknown?]) : [[isKind(item) ? item : '', '']];
+    const [[kind, options] = ['', ''], more] = item instanceof Map ? ([...item] as [[string, Tree]?, unknown?]) : [[isKind(item) ? item : '', ''] as const];
     if (kind === '' || more !== undefined)
       throw wrong(`${found.path}: ${path}`, 'must be one provider with its options', 'For example: - file: { path: secrets.yaml }.');
     if (kind === 'memory')
@@ -80,6 +82,8 @@ function optionOf(type: OptionType, value: Tree, path: string, found: Found): un
       return flagOf(value, where);
     case 'duration':
       return durationOf(value, where);
+    case 'period':
+      return periodOf(value, where);
     case 'list':
       return listOf(value, where);
     case 'path':
@@ -112,7 +116,7 @@ function runOf(value: Tree, file: string): Config['run'] {
 
 function limitsOf(value: Tree, where: string, file: string): Record<string, string | 0> {
   return record(value, where, (each, at, key) => {
-    if (key !== 'ttl' && key !== 'staleIfError') throw unknown(file, where.slice(file.length + 2), key, ['ttl', 'staleIfError']);
+    if (!Object.hasOwn(secretOptions, key)) throw unknown(file, where.slice(file.length + 2), key, Object.keys(secretOptions));
     return durationOf(each, at);
   });
 }

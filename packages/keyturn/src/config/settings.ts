@@ -1,7 +1,7 @@
 /** Every plain setting, once: its path in the file, and from that its environment variable, its check, its default and what it is for. */
 
-/** `duration`: `'5m'`, `0`, `'none'`. `count`: a whole number of at least 1. A list: one of these words. */
-export type SettingType = 'duration' | 'count' | readonly string[];
+/** `duration`: `'5m'`, `0`, `'none'`. `period`: a duration that is not 0. `count`: a whole number of at least 1. A list: one of these words. */
+export type SettingType = 'duration' | 'period' | 'count' | readonly string[];
 
 export interface Setting {
   /** Where it stands in the file: `cache.ttl`. */
@@ -26,9 +26,14 @@ export const settings = [
     default: '1h',
     help: 'How long version checks may keep a value without a read, after which its right to be read is tried again.',
   },
-  { path: 'cache.sweepInterval', type: 'duration', default: '60s', help: 'How often values that nobody may use any more are removed from memory.' },
-  { path: 'attemptTimeout', type: 'duration', default: '3s', help: 'The most that one attempt at one provider may take.' },
-  { path: 'deadline', type: 'duration', default: '10s', help: 'The most that a read may take in all.' },
+  {
+    path: 'cache.sweepInterval',
+    type: 'period',
+    default: '60s',
+    help: 'How often values that nobody may use any more are removed from memory; at least a second.',
+  },
+  { path: 'attemptTimeout', type: 'period', default: '3s', help: 'The most that one attempt at one provider may take.' },
+  { path: 'deadline', type: 'period', default: '10s', help: 'The most that a read may take in all.' },
   { path: 'log.level', type: ['debug', 'info', 'warn', 'error', 'off'], default: 'off', help: 'From which level up events are written to standard error.' },
 ] as const satisfies readonly Setting[];
 
@@ -47,19 +52,25 @@ export function variableOf(path: string): string {
  * `endpoint`: an address that is sent requests signed with the user's own credentials; a file that was merely found may not name one.
  * `variable`: an environment variable with a credential of ours, which `keyturn run` keeps from its command.
  */
-export type OptionType = 'text' | 'path' | 'flag' | 'duration' | 'list' | 'endpoint' | 'variable';
+export type OptionType = 'text' | 'path' | 'flag' | 'duration' | 'period' | 'list' | 'endpoint' | 'variable';
 
-/** What each kind of provider takes in the file. `memory` is missing on purpose: secrets do not belong in a configuration file. */
+/** What each kind of provider takes in the file; what each option is for stands in `setting-texts.ts`. `memory` is missing on purpose: secrets do not belong in a configuration file. */
 export const providerOptions = {
   env: { prefix: 'text', allowEmpty: 'flag' },
   file: { path: 'path', strictModes: 'flag' },
-  'aws-secrets-manager': { region: 'text', profile: 'text', roleArn: 'text', endpoint: 'endpoint', bundle: 'text', versionCheck: 'flag' },
+  'aws-secrets-manager': { region: 'text', profile: 'text', roleArn: 'text', endpoint: 'endpoint', bundle: 'text', versionCheck: 'flag', timeout: 'period' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, OptionType>>>>;
 
 export type ProviderKind = keyof typeof providerOptions;
 
 /** What every provider takes besides. */
 export const commonOptions = { name: 'text', match: 'list', ttl: 'duration', staleIfError: 'duration' } as const satisfies Readonly<Record<string, OptionType>>;
+
+/** What can be set for a single secret. */
+export const secretOptions = { ttl: 'duration', staleIfError: 'duration' } as const satisfies Readonly<Record<string, OptionType>>;
+
+/** What the chain does while a provider cannot be reached; the first is the default. */
+export const unavailableWords = ['stop', 'next'] as const;
 
 /** The parts of the file that hold more than one setting each. */
 export const structuredParts = ['providers', 'onUnavailable', 'secrets', 'run'] as const;

@@ -4,21 +4,32 @@ import { ConfigurationError } from '../core/errors.ts';
 import type { SettingType } from './settings.ts';
 import type { Tree } from './tree.ts';
 
+/** Every text that is a duration, but those over 100 years; the schema of the file has the same expression. */
+export const durationText = /^(?:0|none|(?:\d{1,16}(?:\.\d{1,16})?(?:ms|[dhms])){1,5})$/;
+/** The longest that `parseDuration` takes. */
+export const longestDurationText = 64;
+
 /** A duration as `createSecrets` takes it. `where`: `keyturn.yaml: cache.ttl`, or a variable's name. */
 export function durationOf(value: Tree, where: string): string | 0 {
-  if (typeof value === 'number' || (typeof value === 'string' && (value === 'none' || /^-?\d[\d.]{0,15} ?[a-z]{0,8}$/i.test(value)))) {
+  // What nearly is one is told with what was meant.
+  if (typeof value === 'number' || (typeof value === 'string' && (durationText.test(value) || /^-?\d[\d.]{0,15} ?[a-z]{0,8}$/i.test(value)))) {
     parseDuration(value, where);
     return value as string | 0;
-  }
-  if (typeof value === 'string' && /^(?:\d{1,9}(?:\.\d{1,9})?(?:ms|[dhms])){1,5}$/.test(value)) {
-    parseDuration(value, where);
-    return value;
   }
   throw wrong(where, 'is not a duration', `Write text with a unit ('250ms', '30s', '5m', '1h30m'), 0, or 'none'.`);
 }
 
+/** A duration that leaves some time. */
+export function periodOf(value: Tree, where: string): string {
+  const period = durationOf(value, where);
+  if (parseDuration(period, where) === 0)
+    throw wrong(where, 'must not be 0', `Write text with a unit ('250ms', '30s', '5m', '1h30m'), or 'none' for no limit.`);
+  return period as string;
+}
+
 export function settingOf(type: SettingType, value: Tree, where: string): string | number {
   if (type === 'duration') return durationOf(value, where);
+  if (type === 'period') return periodOf(value, where);
   if (type === 'count') return countOf(value, where);
   if (typeof value !== 'string' || !type.includes(value)) throw wrong(where, 'is none of the words it may be', `Write one of ${type.join(', ')}.`);
   return value;

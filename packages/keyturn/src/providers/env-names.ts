@@ -6,6 +6,9 @@ export interface NamedField {
   readonly field?: string | undefined;
 }
 
+/** What the prefix of variables may be. */
+export const prefixText = /^_*[A-Za-z][A-Za-z0-9_]*$/;
+
 /**
  * The variable that answers for `ref`, or `undefined` when none may.
  *

@@ -3,7 +3,7 @@ import { ConfigurationError } from '../core/errors.ts';
 import type { Provider, ProviderOptions } from '../core/provider.ts';
 import { documentOf, type SecretRef } from '../core/ref.ts';
 import { Secret } from '../core/secret.ts';
-import { environmentName, withoutUnderscores } from './env-names.ts';
+import { environmentName, prefixText, withoutUnderscores } from './env-names.ts';
 import { commonSettings } from './provider-options.ts';
 
 export { environmentName } from './env-names.ts';
@@ -54,7 +54,7 @@ export function env(options: EnvOptions = {}): Provider {
 }
 
 function checkPrefix(prefix: unknown): void {
-  if (typeof prefix !== 'string' || !/^_*[A-Za-z][A-Za-z0-9_]*$/.test(prefix)) {
+  if (typeof prefix !== 'string' || !prefixText.test(prefix)) {
     throw wrong('prefix', prefix, 'Write letters, digits and underscores, for example MYAPP; leave it out for none.');
   }
 }

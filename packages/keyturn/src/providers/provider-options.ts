@@ -8,6 +8,9 @@ export interface CommonSettings extends ProviderSettings {
   readonly kind: string;
 }
 
+/** What a provider may be called. */
+export const providerName = /^[a-z][a-z0-9-]*$/;
+
 /**
  * The name, kind and settings that a provider of this kind carries.
  * @param known the options that this kind takes besides the common ones
@@ -16,7 +19,7 @@ export interface CommonSettings extends ProviderSettings {
 export function commonSettings(kind: string, options: ProviderOptions, known: readonly string[]): CommonSettings {
   checkOptions(kind, options, known);
   const { name = kind } = options;
-  if (typeof name !== 'string' || !/^[a-z][a-z0-9-]*$/.test(name)) {
+  if (typeof name !== 'string' || !providerName.test(name)) {
     throw new ConfigurationError(`${kind}.name: ${JSON.stringify(name)} is no provider name.`, {
       provider: kind,
       hint: 'A provider name is a-z, 0-9 and "-", and begins with a letter.',

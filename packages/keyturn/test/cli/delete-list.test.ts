@@ -30,7 +30,7 @@ test('names are listed in order, a line each, without values', () => {
   expect(box.keyturn(['list'])).toMatchObject({ code: 0, stdout: 'prod/a\nprod/b\ntest/c\n', stderr: '' });
   expect(box.keyturn(['list', 'prod/'])).toMatchObject({ code: 0, stdout: 'prod/a\nprod/b\n' });
   expect(box.keyturn(['list', 'none/'])).toMatchObject({ code: 0, stdout: '', stderr: '' });
-  expect(JSON.parse(box.keyturn(['list', 'test/', '--json', '--provider', 'file']).stdout)).toEqual([{ name: 'test/c', provider: 'file' }]);
+  expect(JSON.parse(box.keyturn(['list', 'test/', '--json', '--provider', 'file']).stdout)).toEqual({ items: [{ name: 'test/c', provider: 'file' }] });
   expect(box.keyturn(['list', '--provider', 'vault'])).toMatchObject({ code: 1, stderr: expect.stringContaining('There are env, file') as string });
   expect(box.keyturn(['list', '--provider', 'env'])).toMatchObject({ code: 1, stderr: expect.stringContaining('env cannot list') as string });
 });

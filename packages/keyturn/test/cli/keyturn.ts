@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { problemInAnswer } from '../support/schemas.ts';
 
 const main = join(import.meta.dirname, '../../src/cli/main.ts');
 /** The source, or what `KEYTURN_TEST_COMMAND` names: the built command. Node 22 says that it strips types; that is no line of ours. */
@@ -47,6 +48,7 @@ export class Sandbox {
     return { PATH: process.env['PATH']!, HOME: this.home, ...more };
   }
 
+  /** Runs it to its end. With `--json` its answer is held to the published schema, whatever the test looks at. */
   keyturn(args: readonly string[], options: RunOptions = {}): Ran {
     const { status, signal, stdout, stderr } = spawnSync(command[0], [...command.slice(1), ...args], {
       cwd: options.cwd ?? this.work,
@@ -56,6 +58,8 @@ export class Sandbox {
       timeout: 15_000,
       killSignal: 'SIGKILL',
     });
+    const problem = stdout.length === 0 ? undefined : problemInAnswer(args, stdout.toString());
+    if (problem !== undefined) throw new Error(`keyturn ${args.join(' ')}: ${problem}`);
     return { code: status, signal, stdout: stdout.toString(), stderr: stderr.toString(), bytes: stdout };
   }
 

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { problemInConfiguration } from '../support/schemas.ts';
 
 export class Machine {
   readonly root = fs.realpathSync(fs.mkdtempSync(join(tmpdir(), 'keyturn-config-')));
@@ -32,11 +33,15 @@ export class Machine {
     return full;
   }
 
-  load(options: { cwd?: string; file?: string; env?: Record<string, string> } = {}): Promise<Config> {
-    return loadConfig({
+  /** A file that loads has nothing in it that the published schema would call wrong, whatever the test looks at. */
+  async load(options: { cwd?: string; file?: string; env?: Record<string, string> } = {}): Promise<Config> {
+    const config = await loadConfig({
       cwd: join(this.root, options.cwd ?? 'home'),
       env: { HOME: this.home, ...options.env },
       ...(options.file !== undefined && { file: options.file }),
     });
+    const problem = config.file === undefined ? undefined : problemInConfiguration(fs.readFileSync(config.file, 'utf8'), config.file);
+    if (problem !== undefined) throw new Error(`${config.file} loads, but by the schema: ${problem}`);
+    return config;
   }
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { bareNumbers, noDurations, otherMistakes, unknownNames } from './cases.ts';
 import { Machine } from './fixture.ts';
 
 function load(text: string, name = 'keyturn.yaml', env: Record<string, string> = {}) {
@@ -68,20 +69,8 @@ test('a provider without options may stand alone', async () => {
   });
 });
 
-test.for([
-  ['cach: { ttl: 5m }', 'cach', 'Did you mean cache?'],
-  ['cache: { tll: 5m }', 'cache.tll', 'Did you mean cache.ttl?'],
-  ['cache: { staleOnError: 5m }', 'cache.staleOnError', 'Did you mean cache.staleIfError?'],
-  ['provider: []', 'provider', 'Did you mean providers?'],
-  ['providers: [{ fil: {} }]', 'fil', 'Did you mean file?'],
-  ['providers: [{ aws-secret-manager: {} }]', 'aws-secret-manager', 'Did you mean aws-secrets-manager?'],
-  ['providers: [{ env: { prefx: A } }]', 'providers[0].env.prefx', 'Did you mean providers[0].env.prefix?'],
-  ['providers: [{ file: { region: x } }]', 'providers[0].file.region', 'Known here: name, match, ttl, staleIfError, path, strictModes.'],
-  ['secrets: { a/b: { tl: 1s } }', 'secrets.a/b.tl', 'Did you mean secrets.a/b.ttl?'],
-  ['run: { envs: {} }', 'run.envs', 'Did you mean run.env?'],
-  ['nonsense: 1', 'nonsense', 'Known here: cache, attemptTimeout, deadline, log, providers, onUnavailable, secrets, run.'],
-])('%s: the unknown name is told, with the nearest known one', async ([text, named, hint]) => {
-  await expect(load(text!)).rejects.toMatchObject({ code: 'CONFIGURATION', message: expect.stringContaining(`"${named!}"`) as string, hint });
+test.for(unknownNames)('%s: the unknown name is told, with the nearest known one', async ([text, named, hint]) => {
+  await expect(load(text)).rejects.toMatchObject({ code: 'CONFIGURATION', message: expect.stringContaining(`"${named}"`) as string, hint });
 });
 
 test('memory is not for files', async () => {
@@ -91,12 +80,9 @@ test('memory is not for files', async () => {
   });
 });
 
-test.for(['cache: { ttl: 300 }', 'attemptTimeout: "300"', 'providers: [{ env: { ttl: 300 } }]', 'secrets: { a/b: { staleIfError: 300 } }'])(
-  '%s: a bare number is refused, and both readings are quoted',
-  async (text) => {
-    await expect(load(text)).rejects.toMatchObject({ code: 'CONFIGURATION', message: expect.stringMatching(/'300s' or '300ms'/) as string });
-  },
-);
+test.for(bareNumbers)('%s: a bare number is refused, and both readings are quoted', async (text) => {
+  await expect(load(text)).rejects.toMatchObject({ code: 'CONFIGURATION', message: expect.stringMatching(/'300s' or '300ms'/) as string });
+});
 
 test('a variable with a bare number is refused by its own name', async () => {
   await expect(load('', 'keyturn.yaml', { KEYTURN_CACHE_TTL: '300' })).rejects.toMatchObject({
@@ -104,8 +90,19 @@ test('a variable with a bare number is refused by its own name', async () => {
   });
 });
 
-test.for(['5 minutes', '-5m', 'NaN', 'Infinity', '1e9s', '1_000ms', '0x10s', '200y', '5M', '', '01:30'])('%j is no duration', async (text) => {
+test.for([...noDurations, '200y', '101000d'])('%j is no duration', async (text) => {
   await expect(load(`cache: { ttl: "${text}" }`)).rejects.toMatchObject({ code: 'CONFIGURATION', message: expect.stringContaining('cache.ttl') as string });
+});
+
+test.for(otherMistakes)('%s is refused with what it must be', async (text) => {
+  await expect(load(text)).rejects.toMatchObject({ code: 'CONFIGURATION', hint: expect.stringMatching(/\S/) as string });
+});
+
+test('where an editor finds the schema may stand in the file', async () => {
+  expect(await load('{"$schema":"./node_modules/keyturn/schemas/keyturn.schema.json","deadline":"5s"}', 'keyturn.json')).toEqual({
+    file: expect.any(String) as string,
+    deadline: '5s',
+  });
 });
 
 test('nothing in YAML means more than what is typed', async () => {

@@ -84,7 +84,7 @@ test('a mistake that only the provider can see is told when the secrets are made
 test.each([
   ['onUnavailable: { vault: next }', 'vault'],
   ["secrets: { 'a#b#c': { ttl: 1s } }", 'a#b#c'],
-  ['deadline: 0', 'deadline'],
+  ['cache: { sweepInterval: 500ms }', 'sweepInterval'],
   ['cache: { minTtl: 2m, maxTtl: 1m }', 'minTtl'],
 ])('a mistake in the file that shows when the secrets are made names the file: %s', async (text, what) => {
   const machine = new Machine();

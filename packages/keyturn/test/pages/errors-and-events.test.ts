@@ -6,7 +6,7 @@ import { exitCodeOf } from '../../src/cli/exit-codes.ts';
 import * as keyturn from '../../src/index.ts';
 import { createSecrets, type EventName, type KeyturnError, type Logger, type Secrets, type SecretsOptions } from '../../src/index.ts';
 import { FakeClock, settled } from '../support/fake-clock.ts';
-import { type Told, told, unavailable } from '../support/source.ts';
+import { checked, type Told, told, unavailable } from '../support/source.ts';
 import { textOf } from './blocks.ts';
 import { root } from './workplace.ts';
 
@@ -118,7 +118,7 @@ describe('what really happens', () => {
   let provider: Told;
   beforeEach(() => {
     time = clock();
-    provider = told({ db: 'one', other: 'two' }, { clock: time });
+    provider = checked(told({ db: 'one', other: 'two' }, { clock: time }));
   });
 
   async function happen(on: (secrets: Secrets) => void, options: Partial<SecretsOptions>): Promise<void> {
@@ -133,6 +133,8 @@ describe('what really happens', () => {
     await secrets.find('none');
     await secrets.prefetch(['db']);
     await secrets.prefetch(['gone'], { onError: 'warn' });
+    await time.advance(50_000);
+    await secrets.get('db');
     await time.advance(50_000);
     provider.failure = unavailable();
     await secrets.get('db');

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { publishedSchemas } from '../../src/cli/schemas.ts';
 import { type Moto, startMoto } from '../servers/moto.ts';
 import { needs } from '../servers/needs.ts';
 import { type Block, blocksOf, commandsOf, isAsShown, pages } from './blocks.ts';
@@ -38,6 +39,16 @@ test('the main job of npm start runs, shows no secret and leaves nothing behind'
   ])
     expect(output).not.toContain(secret);
   expect(fs.readdirSync(temporary)).toEqual([]);
+});
+
+test('the package has every schema, as the code has it', () => {
+  const library = join(workplace.root, 'packages/keyturn');
+  const built = fs.readdirSync(join(library, 'schemas')).map((name) => [name, JSON.parse(fs.readFileSync(join(library, 'schemas', name), 'utf8')) as unknown]);
+  expect(Object.fromEntries(built)).toEqual(JSON.parse(JSON.stringify(Object.fromEntries(publishedSchemas()))));
+  expect(JSON.parse(fs.readFileSync(join(library, 'package.json'), 'utf8'))).toMatchObject({
+    files: expect.arrayContaining(['schemas']) as string[],
+    exports: { './schemas/*.json': './schemas/*.json' },
+  });
 });
 
 describe.each(pages.map((page) => ({ page, blocks: blocksOf(page) })).filter(({ blocks }) => blocks.length > 0))('$page', ({ blocks }) => {

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { rooms } from '../../../../tools/import-directions.mjs';
 import { exitCodeOf, exitCodes } from '../../src/cli/exit-codes.ts';
-import { settings } from '../../src/config/settings.ts';
+import { commonOptions, otherVariables, providerOptions, settings } from '../../src/config/settings.ts';
 import * as keyturn from '../../src/index.ts';
 import { textOf } from './blocks.ts';
+import { settingsTables } from './settings-tables.ts';
 import { speedInReadme, speedTable } from './speed.ts';
 import { root } from './workplace.ts';
 
@@ -25,6 +26,26 @@ const namesIn = (text = '') => Array.from(text.matchAll(/`([^`]+)`/g), ([, name 
 test('the README has every setting with its default', () => {
   const told = new Map(rowsOf('README.md').flatMap(([names, defaults]) => namesIn(names).map((name, index) => [name, namesIn(defaults)[index]] as const)));
   for (const { path, default: value } of settings) expect([path, told.get(path)]).toEqual([path, value]);
+});
+
+test('the page of the configuration has every setting and every option with its type, default, variable and sentence, and no other', () => {
+  const page = textOf('docs/configuration.md');
+  const sections = page.split(/^(?=#)/m);
+  for (const { heading, table } of settingsTables())
+    expect(
+      sections.find((each) => each.startsWith(`${heading}\n`)),
+      `It should hold:\n${table}`,
+    ).toContain(`\n\n${table}\n\n`);
+  expect(page.match(/^### .*$/gm)).toEqual(Object.keys(providerOptions).map((kind) => `### ${kind}`));
+});
+
+test('the page of the configuration has every type and every variable that is no setting, and no other', () => {
+  const page = textOf('docs/configuration.md');
+  const types = [...settings.map(({ type }) => type), ...Object.values({ commonOptions, ...providerOptions }).flatMap((options) => Object.values(options))];
+  const told = /^\| type \| in the file \|\n\|.*\n((?:\|.*\n)+)/m.exec(page)?.[1]?.match(/^\| \w+/gm);
+  expect(told?.map((cell) => cell.slice(2)).toSorted()).toEqual([...new Set(types.filter((type) => typeof type === 'string'))].toSorted());
+  const variables = /^\| other variable \| \|\n\|.*\n((?:\|.*\n)+)/m.exec(page)?.[1];
+  expect(namesIn(variables)).toEqual(otherVariables);
 });
 
 test('the README has every call of Secrets', () => {

@@ -21,12 +21,13 @@ export interface Told extends Provider {
   failure: Error | undefined;
   isSlow: boolean;
   rotate(name: string, value: string): void;
+  versionOfName(name: string): string;
 }
 
 export function told(values: Record<string, string> = {}, settings: ProviderSettings & { name?: string; clock?: Clock } = {}): Told {
   const { name = 'told', clock, ...rest } = settings;
   const versions = new Map<string, number>();
-  const secretOf = (ref: SecretRef, value: string, version = `v${versions.get(ref.name) ?? 1}`) =>
+  const secretOf = (ref: SecretRef, value: string, version = provider.versionOfName(ref.name)) =>
     new Secret({ ref, value, provider: name, version, ...(clock && { clock }) });
   const provider: Told = {
     name,
@@ -37,6 +38,7 @@ export function told(values: Record<string, string> = {}, settings: ProviderSett
     pending: [],
     failure: undefined,
     isSlow: false,
+    versionOfName: (secret) => `v${versions.get(secret) ?? 1}`,
     rotate(secret, value) {
       versions.set(secret, (versions.get(secret) ?? 1) + 1);
       provider.values.set(secret, value);
@@ -68,6 +70,14 @@ export function told(values: Record<string, string> = {}, settings: ProviderSett
     },
   };
   return provider;
+}
+
+/** The same with a version check, which tells the version that a read would give. */
+export function checked(source: Told): Told {
+  return Object.assign(source, {
+    versionCheck: true,
+    versionOf: ({ name }: SecretRef) => (source.failure ? Promise.reject(source.failure) : Promise.resolve({ version: source.versionOfName(name) })),
+  });
 }
 
 export const unavailable = (provider = 'told') => new ProviderUnavailableError('cannot be reached', { provider });

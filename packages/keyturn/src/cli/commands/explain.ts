@@ -2,13 +2,14 @@
 import type { Held } from '../../cache/stats.ts';
 import type { Step } from '../../chain.ts';
 import type { Explanation } from '../../explain.ts';
+import type { Answer } from '../answers.ts';
 import { exitCodeOf, exitCodes } from '../exit-codes.ts';
 import { type CommonOptions, withSecrets } from '../session.ts';
 import { harmless, type Terminal } from '../terminal.ts';
 
 export async function explain(ref: string, options: CommonOptions, terminal: Terminal): Promise<number> {
   const { told, file } = await withSecrets(options, terminal, async (secrets, config) => ({ told: await secrets.explain(ref), file: config.file }));
-  terminal.write(options.json ? `${JSON.stringify(told)}\n` : `${asText(told, file, terminal.hasColour)}\n`);
+  terminal.write(options.json ? `${JSON.stringify(told satisfies Answer<'explain'>)}\n` : `${asText(told, file, terminal.hasColour)}\n`);
   if (told.outcome === 'found') return exitCodes.done;
   return told.outcome === 'absent' ? exitCodes.secret : exitCodeOf(told.error?.code ?? '');
 }

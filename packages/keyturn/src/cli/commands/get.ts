@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Secret } from '../../core/secret.ts';
 import { formatRef } from '../../core/ref.ts';
+import type { Answer } from '../answers.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { type CommonOptions, withSecrets } from '../session.ts';
 import { harmless, type Terminal } from '../terminal.ts';
@@ -19,7 +20,7 @@ export async function get(ref: string, options: GetOptions, terminal: Terminal):
   return exitCodes.done;
 }
 
-function asJson(secret: Secret): object {
+function asJson(secret: Secret): Answer<'get'> {
   const bytes = secret.bytes();
   const isText = isUtf8(bytes);
   return {

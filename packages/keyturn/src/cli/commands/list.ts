@@ -1,4 +1,5 @@
 /** `keyturn list [PREFIX]`: names, and whose they are. Never a value. */
+import type { Answer } from '../answers.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { type CommonOptions, withSecrets } from '../session.ts';
 import { harmless, type Terminal } from '../terminal.ts';
@@ -12,7 +13,7 @@ export async function list(prefix: string | undefined, options: ListOptions, ter
   const listed = await withSecrets(options, terminal, (secrets) => secrets.list(prefix, options.provider));
   const rows = listed.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   if (options.json) {
-    terminal.write(`${JSON.stringify(rows)}\n`);
+    terminal.write(`${JSON.stringify({ items: rows } satisfies Answer<'list'>)}\n`);
     return exitCodes.done;
   }
   // Two columns for a person; for a script a name on each line, and nothing else.

@@ -1,6 +1,7 @@
 /** `keyturn set REF`: writes a value that comes from standard input or a hidden prompt, never from the arguments. */
 import { isUtf8 } from 'node:buffer';
 import { formatRef, parseRef } from '../../core/ref.ts';
+import type { Answer } from '../answers.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { UsageError } from '../failure.ts';
 import { promptHidden } from '../prompt.ts';
@@ -23,7 +24,7 @@ export async function set(ref: string, options: SetOptions, terminal: Terminal):
     if (value.length === 0 && !options.raw)
       throw new UsageError('There is no value: standard input is empty.', 'Pipe the value in; an empty one is written with --raw.');
     const { provider, version = null, shadowedBy = null } = await secrets.set(canonical, isUtf8(value) ? value.toString() : value);
-    if (options.json) terminal.write(`${JSON.stringify({ ref: canonical, provider, version, shadowedBy })}\n`);
+    if (options.json) terminal.write(`${JSON.stringify({ ref: canonical, provider, version, shadowedBy } satisfies Answer<'set'>)}\n`);
     else terminal.say(`keyturn: ${canonical} was written to ${provider}${version === null ? '' : `, version ${version}`}.`);
     if (shadowedBy !== null) terminal.say(`keyturn: ${shadowedBy} is asked before ${provider} and has this name too: reads go on giving its value.`);
     return exitCodes.done;
