@@ -38,7 +38,7 @@ Example:
 `;
 
 export const runHelp = `
-The secrets are run.env of the configuration and what --env names, read before the command starts; if one is missing, nothing is started.
+The secrets are run.env and run.file of the configuration and what --env and --file name, read before the command starts; if one is missing, nothing is started.
 Output that is not a terminal is masked. KEYTURN_ variables are kept from the command.
 
 Example:

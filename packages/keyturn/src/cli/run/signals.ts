@@ -1,6 +1,6 @@
 /** Signals on their way to the command. */
-import fs from 'node:fs';
 import { isTerminal } from '../terminal.ts';
+import { processStat } from './process-stat.ts';
 
 const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH', 'SIGCONT'] as const;
 /** What a terminal sends to everybody in its foreground, the command included. */
@@ -27,14 +27,6 @@ export function forwardSignals(kill: (signal: NodeJS.Signals) => void): () => vo
 
 /** Whether our process group is the one that our terminal's keys act on. */
 function isInForeground(): boolean {
-  try {
-    // Fields after the name, which may hold anything but ends with the last parenthesis: state, parent, group, session, terminal, its foreground group.
-    const [, , group, , terminal, foreground] = fs
-      .readFileSync('/proc/self/stat', 'utf8')
-      .replace(/^.*\) /s, '')
-      .split(' ');
-    return terminal !== '0' && group === foreground;
-  } catch {
-    return [0, 1, 2].some(isTerminal);
-  }
+  const stat = processStat('self');
+  return stat ? stat.terminal !== '0' && stat.group === stat.foreground : [0, 1, 2].some(isTerminal);
 }
