@@ -65,6 +65,7 @@ const commands: Readonly<Record<string, Describe>> = {
       .argument('<command...>', 'the command and its arguments')
       .option('--env <NAME=REF>', 'give the command the variable NAME with the secret REF; may be repeated', collect, [] as string[])
       .option('--file <NAME=REF>', 'write the secret REF to a file in memory, and give the variable NAME its path; may be repeated', collect, [] as string[])
+      .option('--mask', 'mask on a terminal too; needs npm install @lydell/node-pty')
       .option('--no-mask', 'do not mask: the command writes to where keyturn would')
       .passThroughOptions()
       .addHelpText('after', runHelp)

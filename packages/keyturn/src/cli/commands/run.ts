@@ -10,7 +10,8 @@ import { type CommonOptions, configurationOf, withSecretsOf } from '../session.t
 import type { Terminal } from '../terminal.ts';
 
 export interface RunOptions extends CommonOptions, Asked {
-  readonly mask: boolean;
+  /** Not said: what is no terminal. */
+  readonly mask?: boolean;
 }
 
 const nothing: Values = { variables: new Map(), files: new Map() };
@@ -21,12 +22,20 @@ export async function run(command: readonly string[], options: RunOptions, termi
   const isAnything = Object.keys(all.refs).length > 0;
   // Closed before the command starts: it may run for days, and nothing of ours needs to stay open for it.
   const { variables, files } = isAnything ? await withSecretsOf(config, terminal, (secrets) => readAll(secrets, all, config), remembering) : nothing;
-  // What the command is given is hidden however ordinary it looks: `yes`, `5432`.
-  for (const value of [...variables.values(), ...files.values()]) processScrubber.add(value, { always: true });
+  const mask = !isAnything || options.mask === false ? 'nothing' : options.mask ? 'everything' : 'streams';
+  for (const value of [...variables.values(), ...files.values()]) hide(value);
   try {
-    return await start(command, { env: childEnvironment(process.env, variables, config), files, isMasked: options.mask && isAnything });
+    return await start(command, { env: childEnvironment(process.env, variables, config), files, mask });
   } catch (error) {
     if (!(error instanceof NotStarted)) throw error;
     return report(new UsageError(error.message), terminal, { json: options.json ?? false, exitCode: error.exitCode });
   }
+}
+
+/** What the command is given is hidden however ordinary it looks: `yes`, `5432`. */
+function hide(value: string | Uint8Array): void {
+  processScrubber.add(value, { always: true });
+  // As a terminal shows it.
+  const bytes = Buffer.from(value as Uint8Array);
+  if (bytes.includes(10)) processScrubber.add(Buffer.from(bytes.toString('latin1').replaceAll('\n', '\r\n'), 'latin1'), { always: true });
 }

@@ -10,18 +10,20 @@ import { notStarted } from './not-started.ts';
 
 type Environment = Record<string, string | undefined>;
 
+/** What to mask and pass on, to which descriptor of ours, and what to do when all of it is out. */
+export type Output = readonly [from: Readable, to: number, done?: () => void];
+
 /** The command while it runs. */
 export interface Started {
   /** The exit code; 128+N when signal N ended it. Rejects with NotStarted. */
   readonly ended: Promise<number>;
-  /** What to mask and pass on, and to which descriptor of ours. */
-  readonly outputs: readonly (readonly [Readable, number])[];
+  readonly outputs: readonly Output[];
   kill(signal: NodeJS.Signals): void;
 }
 
 interface Wiring {
   readonly stdio: ('inherit' | 'pipe' | number)[];
-  readonly outputs: (child: ChildProcess) => (readonly [Readable, number])[];
+  readonly outputs: (child: ChildProcess) => Output[];
   readonly close: () => void;
 }
 
@@ -38,13 +40,18 @@ export function launch([file, ...args]: readonly string[], env: Environment, isM
   }
 }
 
-/** Terminals are inherited: on a pipe most programs lose their colours and their prompts. And nothing is read from /dev/null. */
+/** Terminals are inherited: on a pipe most programs lose their colours and their prompts. */
 function isWorthMasking(descriptor: number): boolean {
+  return !isTerminal(descriptor) && !isNull(descriptor);
+}
+
+/** Whether it is /dev/null, from which nobody reads what was written. */
+export function isNull(descriptor: number): boolean {
   try {
     const stat = fs.fstatSync(descriptor);
-    return !isTerminal(descriptor) && !(stat.isCharacterDevice() && stat.rdev === fs.statSync('/dev/null').rdev);
+    return stat.isCharacterDevice() && stat.rdev === fs.statSync('/dev/null').rdev;
   } catch {
-    return true;
+    return false;
   }
 }
 

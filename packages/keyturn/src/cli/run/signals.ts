@@ -11,11 +11,13 @@ const fromTerminal: ReadonlySet<string> = new Set(['SIGINT', 'SIGQUIT', 'SIGWINC
  * To be called before the command is started: one that came right after would end us, and leave the command alone.
  *
  * In a terminal's foreground Ctrl-C reaches the command without us, and a second one is what many programs take for "at once, without cleaning up".
+ *
+ * @param isElsewhere the command is not on our terminal, so nothing reaches it without us
  */
-export function forwardSignals(kill: (signal: NodeJS.Signals) => void): () => void {
+export function forwardSignals(kill: (signal: NodeJS.Signals) => void, isElsewhere: boolean): () => void {
   const listeners = forwarded.map((signal) => {
     const listener = () => {
-      if (!fromTerminal.has(signal) || !isInForeground()) kill(signal);
+      if (isElsewhere || !fromTerminal.has(signal) || !isInForeground()) kill(signal);
     };
     process.on(signal, listener);
     return [signal, listener] as const;
