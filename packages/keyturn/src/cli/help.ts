@@ -38,8 +38,8 @@ Example:
 `;
 
 export const runHelp = `
-The secrets are run.env of the configuration and what --env names, read before the command starts; if one is missing, nothing is started.
-Output that is not a terminal is masked. KEYTURN_ variables are kept from the command.
+The secrets are run.env and run.file of the configuration and what --env and --file name, read before the command starts; if one is missing, nothing is started.
+Output that is not a terminal is masked, with --mask terminals too. KEYTURN_ variables are kept from the command.
 
 Example:
   PROD_DB_PASSWORD=example keyturn run --env PGPASSWORD=prod/db#password -- env

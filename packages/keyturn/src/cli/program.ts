@@ -60,10 +60,12 @@ const commands: Readonly<Record<string, Describe>> = {
   run(command, done, terminal) {
     const collect = (value: string, all: string[]) => [...all, value];
     command
-      .description('run a command with secrets in its environment, and mask them in its output')
+      .description('run a command with secrets in its environment or in files, and mask them in its output')
       .usage('[options] -- COMMAND…')
       .argument('<command...>', 'the command and its arguments')
       .option('--env <NAME=REF>', 'give the command the variable NAME with the secret REF; may be repeated', collect, [] as string[])
+      .option('--file <NAME=REF>', 'write the secret REF to a file in memory, and give the variable NAME its path; may be repeated', collect, [] as string[])
+      .option('--mask', 'mask on a terminal too; needs npm install @lydell/node-pty')
       .option('--no-mask', 'do not mask: the command writes to where keyturn would')
       .passThroughOptions()
       .addHelpText('after', runHelp)

@@ -33,6 +33,6 @@ export interface Config {
   readonly attemptTimeout?: Duration;
   readonly deadline?: Duration;
   readonly log?: { readonly level?: LogLevel };
-  /** Variables that `keyturn run` gives to the command, each with the reference of its value. */
-  readonly run?: { readonly env?: Readonly<Record<string, string>> };
+  /** Variables that `keyturn run` gives to the command, each with the reference of its value, or of what is in the file that it names. */
+  readonly run?: { readonly env?: Readonly<Record<string, string>>; readonly file?: Readonly<Record<string, string>> };
 }

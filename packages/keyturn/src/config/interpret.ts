@@ -106,10 +106,10 @@ function absolute(path: string, folder: string): string {
 }
 
 function runOf(value: Tree, file: string): Config['run'] {
-  const run: { env?: Record<string, string> } = {};
+  const run: { env?: Record<string, string>; file?: Record<string, string> } = {};
   for (const [key, inner] of mapOf(value, `${file}: run`)) {
-    if (key !== 'env') throw unknown(file, 'run', key, ['env']);
-    run.env = record(inner, `${file}: run.env`, textOf);
+    if (key !== 'env' && key !== 'file') throw unknown(file, 'run', key, ['env', 'file']);
+    run[key] = record(inner, `${file}: run.${key}`, textOf);
   }
   return run;
 }

@@ -58,7 +58,7 @@ export function configurationSchema(): Schema {
       secrets: { description: partTexts.secrets, ...every(mapping(options(secretOptions, secretTexts))) },
       run: {
         description: partTexts.run,
-        ...mapping({ env: { description: runTexts.env, ...every({ $ref: '#/$defs/text' }) } }),
+        ...mapping(Object.fromEntries(Object.entries(runTexts).map(([key, description]) => [key, { description, ...every({ $ref: '#/$defs/text' }) }]))),
       },
     }),
     $defs: { provider: provider(), ...definitions },

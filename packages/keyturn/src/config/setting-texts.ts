@@ -29,6 +29,7 @@ export const partTexts = {
 
 export const runTexts = {
   env: 'The command’s variables, each with the reference of its secret.',
+  file: 'Variables with the path of a file in memory, each with the reference of the secret in it.',
 } as const satisfies Readonly<Record<keyof NonNullable<Config['run']>, string>>;
 
 export const secretTexts = {

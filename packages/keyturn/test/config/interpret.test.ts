@@ -27,7 +27,7 @@ deadline: 5s
 log: { level: warn }
 secrets:
   prod/db#otp: { ttl: 0, staleIfError: 0 }
-run: { env: { DB_PASSWORD: prod/db#password } }
+run: { env: { DB_PASSWORD: prod/db#password }, file: { TLS_KEY: prod/tls#key } }
 `,
   );
   expect(await machine.load({ file: 'conf/keyturn.yaml' })).toEqual({
@@ -46,7 +46,7 @@ run: { env: { DB_PASSWORD: prod/db#password } }
     deadline: '5s',
     log: { level: 'warn' },
     secrets: { 'prod/db#otp': { ttl: '0', staleIfError: '0' } },
-    run: { env: { DB_PASSWORD: 'prod/db#password' } },
+    run: { env: { DB_PASSWORD: 'prod/db#password' }, file: { TLS_KEY: 'prod/tls#key' } },
   });
 });
 

@@ -19,7 +19,9 @@ export async function pass(from: Readable, to: number, scrubber: ScrubStream): P
     await writeAll(to, scrubber.end());
   } catch (error) {
     from.destroy();
-    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    // The second is what a terminal says that was closed.
+    if (code !== 'EPIPE' && code !== 'EIO') throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 /** Signals on their way to the command. */
-import fs from 'node:fs';
 import { isTerminal } from '../terminal.ts';
+import { processStat } from './process-stat.ts';
 
 const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH', 'SIGCONT'] as const;
 /** What a terminal sends to everybody in its foreground, the command included. */
@@ -11,11 +11,13 @@ const fromTerminal: ReadonlySet<string> = new Set(['SIGINT', 'SIGQUIT', 'SIGWINC
  * To be called before the command is started: one that came right after would end us, and leave the command alone.
  *
  * In a terminal's foreground Ctrl-C reaches the command without us, and a second one is what many programs take for "at once, without cleaning up".
+ *
+ * @param isElsewhere the command is not on our terminal, so nothing reaches it without us
  */
-export function forwardSignals(kill: (signal: NodeJS.Signals) => void): () => void {
+export function forwardSignals(kill: (signal: NodeJS.Signals) => void, isElsewhere: boolean): () => void {
   const listeners = forwarded.map((signal) => {
     const listener = () => {
-      if (!fromTerminal.has(signal) || !isInForeground()) kill(signal);
+      if (isElsewhere || !fromTerminal.has(signal) || !isInForeground()) kill(signal);
     };
     process.on(signal, listener);
     return [signal, listener] as const;
@@ -27,14 +29,6 @@ export function forwardSignals(kill: (signal: NodeJS.Signals) => void): () => vo
 
 /** Whether our process group is the one that our terminal's keys act on. */
 function isInForeground(): boolean {
-  try {
-    // Fields after the name, which may hold anything but ends with the last parenthesis: state, parent, group, session, terminal, its foreground group.
-    const [, , group, , terminal, foreground] = fs
-      .readFileSync('/proc/self/stat', 'utf8')
-      .replace(/^.*\) /s, '')
-      .split(' ');
-    return terminal !== '0' && group === foreground;
-  } catch {
-    return [0, 1, 2].some(isTerminal);
-  }
+  const stat = processStat('self');
+  return stat ? stat.terminal !== '0' && stat.group === stat.foreground : [0, 1, 2].some(isTerminal);
 }
