@@ -1,9 +1,9 @@
 /** From what stands in the file to what it means. Unknown keys are errors: a misspelt setting would silently keep its default. */
 import { dirname, isAbsolute, resolve } from 'node:path';
 import type { ConfigurationError } from '../core/errors.ts';
+import { nearest } from '../core/nearest.ts';
 import type { Config, ProviderConfig } from './config.ts';
 import type { Found } from './discover.ts';
-import { nearest } from './nearest.ts';
 import { setAt } from './set-at.ts';
 import { commonOptions, type OptionType, type ProviderKind, providerOptions, type Setting, settings, structuredParts } from './settings.ts';
 import type { Tree, TreeMap } from './tree.ts';

@@ -1,8 +1,8 @@
 /** loadConfig(): the configuration file and the KEYTURN_ variables, as one checked configuration. */
 import { ConfigurationError } from '../core/errors.ts';
+import { nearest } from '../core/nearest.ts';
 import type { Config } from './config.ts';
 import { discover, type Found, type SearchOptions } from './discover.ts';
-import { nearest } from './nearest.ts';
 import { setAt } from './set-at.ts';
 import { otherVariables, settings, variableOf } from './settings.ts';
 import { settingOf } from './values.ts';
