@@ -51,3 +51,23 @@ export const explainHelp = `
 Example:
   PROD_DB_PASSWORD=example keyturn explain prod/db#password
 `;
+
+export const configHelp = `
+Example:
+  keyturn config show
+`;
+
+export const configShowHelp = `
+Nothing is read but the configuration: no secret, and no provider is asked. A password in an address is never shown.
+
+Example:
+  KEYTURN_CACHE_TTL=1m keyturn config show
+`;
+
+export const trustHelp = `
+A file that was found may not name the address that requests with your credentials go to, nor give a command variables that make it run code.
+What it would do is shown, and you are asked. The trust ends with any change of the file.
+
+Example:
+  printf '{}' > keyturn.json && keyturn trust keyturn.json
+`;

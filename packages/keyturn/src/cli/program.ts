@@ -1,6 +1,6 @@
 /** The command line: commands, options and help. What a command does is loaded when it is called. */
 import { Command } from 'commander';
-import { deleteHelp, explainHelp, getHelp, listHelp, programHelp, runHelp, setHelp } from './help.ts';
+import { configHelp, configShowHelp, deleteHelp, explainHelp, getHelp, listHelp, programHelp, runHelp, setHelp, trustHelp } from './help.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface Call {
@@ -80,6 +80,28 @@ const commands: Readonly<Record<string, Describe>> = {
       .action(async (ref: string) => {
         const { explain } = await import('./commands/explain.ts');
         done(await explain(ref, command.optsWithGlobals(), terminal));
+      });
+  },
+  config(command, done, terminal) {
+    command.description('tell about the configuration').usage('show [options]').helpCommand(false).addHelpText('after', configHelp);
+    const show = withCommonOptions(command.command('show'))
+      .description('show every setting and where it comes from, the providers, and what run gives')
+      .addHelpText('after', configShowHelp)
+      .action(async () => {
+        const { showConfig } = await import('./commands/config.ts');
+        done(await showConfig(show.optsWithGlobals(), terminal));
+      });
+  },
+  trust(command, done, terminal) {
+    command
+      .description('let a configuration file that is found, not named, do what needs trust, until it changes')
+      .argument('<file>', 'a keyturn.yaml or keyturn.json')
+      .option('--yes', 'do not ask')
+      .option('--remove', 'end the trust')
+      .addHelpText('after', trustHelp)
+      .action(async (file: string) => {
+        const { trust } = await import('./commands/trust.ts');
+        done(await trust(file, command.optsWithGlobals(), terminal));
       });
   },
 };

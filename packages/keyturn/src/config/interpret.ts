@@ -74,6 +74,7 @@ function optionOf(type: OptionType, value: Tree, path: string, found: Found): un
   const where = `${found.path}: ${path}`;
   switch (type) {
     case 'text':
+    case 'endpoint':
     case 'variable':
       return textOf(value, where);
     case 'flag':
@@ -84,15 +85,6 @@ function optionOf(type: OptionType, value: Tree, path: string, found: Found): un
       return listOf(value, where);
     case 'path':
       return absolute(textOf(value, where), dirname(found.path));
-    case 'endpoint':
-      if (found.isDiscovered) {
-        throw wrong(
-          where,
-          'decides who is sent requests signed with your credentials, and nobody said that this file may',
-          `If you trust the file, name it with --config or KEYTURN_CONFIG.`,
-        );
-      }
-      return textOf(value, where);
   }
 }
 

@@ -1,26 +1,7 @@
 /** On a real terminal, which `script` lends. */
-import { spawn, spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { command, quoted, type Sandbox, sandbox } from './keyturn.ts';
-
-const hasScript = spawnSync('script', ['-qfec', 'true', '/dev/null']).status === 0;
-if (!hasScript) console.info('skipped: terminal tests need `script` of util-linux');
-
-/** What appears on the terminal. `keys` are typed as soon as `prompt` has appeared. */
-async function screen(box: Sandbox, line: string, { env = {}, keys, prompt = '' }: { env?: Record<string, string>; keys?: string; prompt?: string } = {}) {
-  const shell = `keyturn() { ${command.map(quoted).join(' ')} "$@"; }; ${line}`;
-  const child = spawn('script', ['-qfec', shell, '/dev/null'], { cwd: box.work, env: box.env({ TERM: 'xterm', SHELL: '/bin/sh', ...env }), stdio: 'pipe' });
-  let shown = '';
-  let hasTyped = false;
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    shown += text;
-    if (keys === undefined || hasTyped || !shown.includes(prompt)) return;
-    hasTyped = true;
-    setTimeout(() => child.stdin.write(keys), 200);
-  });
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { shown: shown.replaceAll('\r\n', '\n'), code };
-}
+import { quoted, sandbox } from './keyturn.ts';
+import { hasScript, screen } from './screen.ts';
 
 test.skipIf(!hasScript)('a value ends with a line end on a terminal, and does not with --raw', async () => {
   const env = { PROD_DB: 'hunter2' };
