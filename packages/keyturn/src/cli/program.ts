@@ -137,6 +137,7 @@ export function createProgram(terminal: Terminal, call: Call, called: string | u
     })
     .hook('preAction', (_program, command) => {
       call.json = command.optsWithGlobals()['json'] === true;
+      if (call.json) terminal.showNothing();
     });
   const done = (exitCode: number) => {
     call.exitCode = exitCode;

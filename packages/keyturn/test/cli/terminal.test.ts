@@ -72,3 +72,27 @@ test.skipIf(!hasScript)('explain uses colour on a terminal, and none with NO_COL
   expect((await screen(sandbox(), 'keyturn explain prod/db', { env: { PROD_DB: 'x' } })).shown).toContain('\x1b[32mfound');
   expect((await screen(sandbox(), 'keyturn explain prod/db', { env: { PROD_DB: 'x', NO_COLOR: '1' } })).shown).not.toContain('\x1b');
 });
+
+test.skipIf(!hasScript)('an error is coloured where a person looks, by standard error alone, and plain with NO_COLOR or TERM=dumb', async () => {
+  const red = "\x1b[31mkeyturn:\x1b[0m Unknown command 'gett'.\n  \x1b[2mDid you mean get?\x1b[0m\n";
+  const plain = "keyturn: Unknown command 'gett'.\n  Did you mean get?\n";
+  expect((await screen(sandbox(), 'keyturn gett >out')).shown).toBe(red);
+  expect((await screen(sandbox(), 'keyturn gett 2>err; cat err')).shown).toBe(plain);
+  expect((await screen(sandbox(), 'keyturn gett', { env: { NO_COLOR: '1' } })).shown).toBe(plain);
+  expect((await screen(sandbox(), 'keyturn gett', { env: { NO_COLOR: '' } })).shown).toBe(red);
+  expect((await screen(sandbox(), 'keyturn gett', { env: { TERM: 'dumb' } })).shown).toBe(plain);
+});
+
+test.skipIf(!hasScript)('what an error quotes can neither act on the terminal nor colour it', async () => {
+  const { shown } = await screen(sandbox(), 'keyturn "$(printf \'a\\033[32mgreen\')"');
+  expect(shown).toContain('\\x1b[32mgreen');
+  expect(shown).not.toContain('\x1b[32m');
+});
+
+test.skipIf(!hasScript)('list puts whose each name is beside it, in a column of its own', async () => {
+  const box = sandbox();
+  box.file('secrets.json', '{"a":"x","longer/name":"x","bad\\u001b":"x"}');
+  box.file('keyturn.yaml', 'providers: [{ file: { path: secrets.json } }]');
+  expect((await screen(box, 'keyturn list', { env: { NO_COLOR: '1' } })).shown).toBe('a            file\nbad\\x1b      file\nlonger/name  file\n');
+  expect((await screen(box, 'keyturn list')).shown).toContain('a            \x1b[2mfile\x1b[0m\n');
+});
