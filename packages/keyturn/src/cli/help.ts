@@ -52,6 +52,14 @@ Example:
   PROD_DB_PASSWORD=example keyturn explain prod/db#password
 `;
 
+export const initHelp = `
+It looks for secrets.yaml, secrets.json and .env, for AWS_ variables and ~/.aws/config, and asks for what it cannot see. In a repository
+those files are added to .gitignore, unless they are ignored already. No file is ever overwritten.
+
+Example:
+  keyturn init
+`;
+
 export const configHelp = `
 Example:
   keyturn config show

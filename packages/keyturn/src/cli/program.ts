@@ -1,6 +1,6 @@
 /** The command line: commands, options and help. What a command does is loaded when it is called. */
 import { Command } from 'commander';
-import { configHelp, configShowHelp, deleteHelp, explainHelp, getHelp, listHelp, programHelp, runHelp, setHelp, trustHelp } from './help.ts';
+import { configHelp, configShowHelp, deleteHelp, explainHelp, getHelp, initHelp, listHelp, programHelp, runHelp, setHelp, trustHelp } from './help.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface Call {
@@ -80,6 +80,16 @@ const commands: Readonly<Record<string, Describe>> = {
       .action(async (ref: string) => {
         const { explain } = await import('./commands/explain.ts');
         done(await explain(ref, command.optsWithGlobals(), terminal));
+      });
+  },
+  init(command, done, terminal) {
+    command
+      .description('write a keyturn.yaml with comments in the working directory')
+      .option('--yes', 'ask nothing, and take what can be seen')
+      .addHelpText('after', initHelp)
+      .action(async () => {
+        const { init } = await import('./commands/init.ts');
+        done(init(command.optsWithGlobals(), terminal));
       });
   },
   config(command, done, terminal) {

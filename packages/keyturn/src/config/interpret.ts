@@ -63,7 +63,7 @@ function optionsOf(kind: ProviderKind, value: Tree, path: string, found: Found):
   const known: Readonly<Record<string, OptionType>> = { ...commonOptions, ...providerOptions[kind] };
   const options: Record<string, unknown> = {};
   // `- env:` and nothing more is a provider as it comes.
-  for (const [key, option] of value === '' || value === null ? [] : mapOf(value, `${found.path}: ${path}`)) {
+  for (const [key, option] of mapOf(value, `${found.path}: ${path}`)) {
     if (!Object.hasOwn(known, key)) throw unknown(found.path, path, key, Object.keys(known));
     options[key] = optionOf(known[key]!, option, `${path}.${key}`, found);
   }
@@ -121,6 +121,8 @@ function record<T>(value: Tree, where: string, read: (value: Tree, where: string
 
 function mapOf(value: Tree, where: string): TreeMap {
   if (value instanceof Map) return value;
+  // `cache:` with every line below it commented out says nothing.
+  if (value === '' || value === null) return new Map();
   throw wrong(where, 'must be a mapping', 'Write its settings below it, each as "name: value".');
 }
 
