@@ -79,3 +79,16 @@ What it would do is shown, and you are asked. The trust ends with any change of 
 Example:
   printf '{}' > keyturn.json && keyturn trust keyturn.json
 `;
+
+export const completionHelp = `
+Put one of these where your shell starts:
+  ~/.bashrc                    source <(keyturn completion bash)
+  ~/.zshrc, after compinit     source <(keyturn completion zsh)
+  ~/.config/fish/config.fish   keyturn completion fish | source
+
+Commands, options, files and the names of providers are completed. Names of secrets are not: that would ask every provider.
+With "providers" it writes the names of the providers instead; the scripts ask for them.
+
+Example:
+  keyturn completion bash
+`;

@@ -1,6 +1,19 @@
 /** The command line: commands, options and help. What a command does is loaded when it is called. */
 import { Command } from 'commander';
-import { configHelp, configShowHelp, deleteHelp, explainHelp, getHelp, initHelp, listHelp, programHelp, runHelp, setHelp, trustHelp } from './help.ts';
+import {
+  completionHelp,
+  configHelp,
+  configShowHelp,
+  deleteHelp,
+  explainHelp,
+  getHelp,
+  initHelp,
+  listHelp,
+  programHelp,
+  runHelp,
+  setHelp,
+  trustHelp,
+} from './help.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface Call {
@@ -112,6 +125,16 @@ const commands: Readonly<Record<string, Describe>> = {
       .action(async (file: string) => {
         const { trust } = await import('./commands/trust.ts');
         done(await trust(file, command.optsWithGlobals(), terminal));
+      });
+  },
+  completion(command, done, terminal) {
+    command
+      .description('write a script that completes keyturn in a shell')
+      .addArgument(command.createArgument('<shell>', 'whose script').choices(['bash', 'zsh', 'fish', 'providers']))
+      .addHelpText('after', completionHelp)
+      .action(async (shell: string) => {
+        const { completion } = await import('./commands/completion.ts');
+        done(await completion(shell, command.optsWithGlobals(), terminal, createProgram(terminal, { exitCode: 0, json: undefined }, undefined)));
       });
   },
 };

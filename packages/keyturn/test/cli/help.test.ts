@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { sandbox } from './keyturn.ts';
 
-const commands = ['get', 'set', 'delete', 'list', 'run', 'explain', 'init', 'config', 'config show', 'trust'];
+const commands = ['get', 'set', 'delete', 'list', 'run', 'explain', 'init', 'config', 'config show', 'trust', 'completion'];
 
 test('the help of the program and of every command has an example, and every example works', () => {
   for (const args of [[], ...commands.map((name) => name.split(' '))]) {
