@@ -16,6 +16,7 @@ import {
   isUnavailable,
   type KeyturnError,
 } from './core/errors.ts';
+import { meant } from './core/nearest.ts';
 import { identityOf, matcher, type Matcher, type Provider, type ReadOptions, type ReadResult } from './core/provider.ts';
 import { documentOf, formatRef, type SecretRef } from './core/ref.ts';
 import { adoptSecret } from './core/adopt-secret.ts';
@@ -62,7 +63,9 @@ export class Chain implements Source {
     if (twice !== undefined) throw new ConfigurationError(`providers: two are called "${twice}".`, { hint: 'Give each a name: of its own.' });
     for (const [name, policy] of Object.entries(onUnavailable)) {
       if (!this.names.includes(name))
-        throw new ConfigurationError(`onUnavailable: there is no provider "${name}".`, { hint: `There are ${this.names.join(', ')}.` });
+        throw new ConfigurationError(`onUnavailable: there is no provider "${name}".`, {
+          hint: `${meant(name, this.names)}There are ${this.names.join(', ')}.`,
+        });
       if (policy !== 'stop' && policy !== 'next')
         throw new ConfigurationError(`onUnavailable.${name} is neither 'stop' nor 'next'.`, { hint: `'stop' is the default.` });
     }
@@ -80,7 +83,7 @@ export class Chain implements Source {
     if (ref.provider !== undefined && !this.names.includes(ref.provider)) {
       throw new InvalidReferenceError(`${formatRef(ref)}: there is no provider "${ref.provider}".`, {
         ref: formatRef(ref),
-        hint: `There are ${this.names.join(', ')}; write %3A// for a "://" that belongs to the name.`,
+        hint: `${meant(ref.provider, this.names)}There are ${this.names.join(', ')}; write %3A// for a "://" that belongs to the name.`,
       });
     }
   }

@@ -6,6 +6,7 @@ import { assemble, type Parts, type SecretsOptions } from './assembly.ts';
 import { formatDuration, limitTime, unlessAborted } from './core/clock.ts';
 import { ClosedError, ConfigurationError, DeadlineExceededError, isKeyturnError, type KeyturnError } from './core/errors.ts';
 import type { EventName, Listener } from './core/events.ts';
+import { meant } from './core/nearest.ts';
 import { checkKeys, checkKind, type ReadOptions } from './core/provider.ts';
 import type { Secret } from './core/secret.ts';
 import type { Explanation } from './explain.ts';
@@ -179,7 +180,9 @@ export class Secrets extends Assembly {
   async isAvailable(provider?: string): Promise<boolean> {
     this.#checkOpen();
     if (provider !== undefined && !this.providers.includes(provider))
-      throw new ConfigurationError(`There is no provider "${provider}".`, { hint: `There are ${this.providers.join(', ')}.` });
+      throw new ConfigurationError(`There is no provider "${provider}".`, {
+        hint: `${meant(provider, this.providers)}There are ${this.providers.join(', ')}.`,
+      });
     const checks = this.#chain.able('check').filter(({ name }) => provider === undefined || name === provider);
     const results = await Promise.allSettled(checks.map((each) => this.#limited((options) => each.check!(options))));
     return results.every(({ status }) => status === 'fulfilled');

@@ -1,6 +1,7 @@
 /** Writing to the one provider that is meant, and never to another. */
 import type { Chain } from './chain.ts';
 import { InvalidReferenceError, UnsupportedError } from './core/errors.ts';
+import { meant } from './core/nearest.ts';
 import type { Provider, ReadOptions } from './core/provider.ts';
 import { documentOf, formatRef, type SecretRef } from './core/ref.ts';
 
@@ -32,7 +33,7 @@ export async function remove(chain: Chain, ref: SecretRef, options: ReadOptions)
 /** The names of all providers that can list, or of the one named. */
 export async function list(chain: Chain, prefix: string, provider: string | undefined, options: ReadOptions): Promise<readonly Listed[]> {
   if (provider !== undefined && chain.indexOf(provider) < 0) {
-    throw new InvalidReferenceError(`There is no provider "${provider}".`, { hint: `There are ${chain.names.join(', ')}.` });
+    throw new InvalidReferenceError(`There is no provider "${provider}".`, { hint: `${meant(provider, chain.names)}There are ${chain.names.join(', ')}.` });
   }
   const able = chain.able('list').filter(({ name }) => provider === undefined || name === provider);
   if (able.length === 0)

@@ -24,6 +24,9 @@ function object<const Members extends Readonly<Record<string, object>>, const Op
   return { description, type: 'object', properties, required } as const;
 }
 
+/** An object with whatever members. */
+const open = (description: string) => ({ description, type: 'object' }) as const;
+
 const ref = text('Canonical text of the reference.');
 
 const failure = {
@@ -101,6 +104,64 @@ export const answers = {
     },
     ['provider', 'version', 'error'],
   ),
+  init: object('What was written.', {
+    file: text('Path of the new configuration file.'),
+    providers: list('Kinds of the providers that it names, in the order in which they are asked.', text('A kind.')),
+    files: list('The files with secrets that it names.', text('A name.')),
+    ignored: list(
+      'What is not committed from now on.',
+      object('One file.', { file: text('Its path.'), list: text('The list that it was added to: a .gitignore.') }),
+    ),
+  }),
+  trust: object(
+    'Whether a configuration file is trusted now.',
+    {
+      file: text('Its path.'),
+      trusted: flag('Whether it may do what needs trust.'),
+      needsTrust: list(
+        'What in it needs trust.',
+        object(
+          'One setting.',
+          { setting: text('Where it stands.'), does: text('What it does.'), value: text('What it is set to, as far as that may be shown.') },
+          ['value'],
+        ),
+      ),
+      wasTrusted: flag('With --remove: whether it was trusted before.'),
+    },
+    ['needsTrust', 'wasTrusted'],
+  ),
+  'config show': object('What the configuration comes to.', {
+    file: textOrNull('Path of the configuration file; null without one.'),
+    settings: list(
+      'Every setting.',
+      object(
+        'One setting.',
+        {
+          setting: text('Its path.'),
+          value: text('As a person would write it.'),
+          from: oneOf('Where it comes from.', ['default', 'file', 'variable']),
+          variable: text('The variable, if that is where it comes from.'),
+        },
+        ['variable'],
+      ),
+    ),
+    providers: list(
+      'In the order in which they are asked.',
+      object('One provider.', {
+        name: text('Its name.'),
+        kind: text('What it is.'),
+        options: open('Its options, addresses without user, password and query.'),
+      }),
+    ),
+    onUnavailable: open('By a provider’s name, stop or next.'),
+    secrets: open('Settings of single secrets, by reference.'),
+    run: object('What keyturn run gives; the references are left out, because somebody may have written a value there.', {
+      env: list('Names of variables.', text('A name.')),
+      file: list('Names of variables with the path of a file.', text('A name.')),
+    }),
+  }),
+  completion: object('A script for a shell.', { shell: text('Which shell.'), script: text('The script.') }),
+  'completion providers': object('What a reference may begin with.', { items: list('In the order in which they are asked.', text('A provider’s name.')) }),
   error: object('A failure of any command.', {
     error: object(
       'What went wrong.',
@@ -124,6 +185,8 @@ interface Scalars {
   readonly integer: number;
   readonly boolean: boolean;
   readonly null: null;
+  /** One whose members are not told. */
+  readonly object: object;
 }
 
 /** The type of what a schema describes. */

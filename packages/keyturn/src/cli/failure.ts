@@ -39,7 +39,7 @@ export interface ReportOptions {
 export function report(error: unknown, terminal: Terminal, { json, exitCode }: ReportOptions): number {
   const failure = failureOf(error, exitCode);
   if (json) terminal.write(`${JSON.stringify({ error: failure } satisfies Answer<'error'>)}\n`);
-  else terminal.say(lines(failure));
+  else terminal.say(lines(failure), painted);
   return failure.exitCode;
 }
 
@@ -89,4 +89,9 @@ function lines({ message, hint, errors }: Failure): string {
 
 function below(hint: string | null, indent: number): string {
   return hint === null ? '' : `\n${' '.repeat(indent)}${hint}`;
+}
+
+/** Our name in red, and what to do in grey. Hints are what is indented. */
+function painted(text: string): string {
+  return text.replace(/^keyturn:/, '\x1b[31m$&\x1b[0m').replaceAll(/^( +)(.+)$/gm, '$1\x1b[2m$2\x1b[0m');
 }

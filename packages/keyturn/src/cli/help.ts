@@ -51,3 +51,44 @@ export const explainHelp = `
 Example:
   PROD_DB_PASSWORD=example keyturn explain prod/db#password
 `;
+
+export const initHelp = `
+It looks for secrets.yaml, secrets.json and .env, for AWS_ variables and ~/.aws/config, and asks for what it cannot see. In a repository
+those files are added to .gitignore, unless they are ignored already. No file is ever overwritten.
+
+Example:
+  keyturn init
+`;
+
+export const configHelp = `
+Example:
+  keyturn config show
+`;
+
+export const configShowHelp = `
+Nothing is read but the configuration: no secret, and no provider is asked. A password in an address is never shown.
+
+Example:
+  KEYTURN_CACHE_TTL=1m keyturn config show
+`;
+
+export const trustHelp = `
+A file that was found may not name the address that requests with your credentials go to, nor give a command variables that make it run code.
+What it would do is shown, and you are asked. The trust ends with any change of the file.
+
+Example:
+  printf '{}' > keyturn.json && keyturn trust keyturn.json
+`;
+
+export const completionHelp = `
+Put one of these where your shell starts:
+  ~/.bashrc                    source <(keyturn completion bash)
+  ~/.zshrc, after compinit     source <(keyturn completion zsh)
+  ~/.config/fish/config.fish   keyturn completion fish | source
+
+Commands, options, files and the names of providers are completed. Names of secrets are not: that would ask every provider.
+With "providers" it writes the names of the providers instead; the scripts ask for them.
+
+Example:
+  keyturn completion bash
+`;

@@ -1,6 +1,19 @@
 /** The command line: commands, options and help. What a command does is loaded when it is called. */
 import { Command } from 'commander';
-import { deleteHelp, explainHelp, getHelp, listHelp, programHelp, runHelp, setHelp } from './help.ts';
+import {
+  completionHelp,
+  configHelp,
+  configShowHelp,
+  deleteHelp,
+  explainHelp,
+  getHelp,
+  initHelp,
+  listHelp,
+  programHelp,
+  runHelp,
+  setHelp,
+  trustHelp,
+} from './help.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface Call {
@@ -84,6 +97,48 @@ const commands: Readonly<Record<string, Describe>> = {
         done(await explain(ref, command.optsWithGlobals(), terminal));
       });
   },
+  init(command, done, terminal) {
+    command
+      .description('write a keyturn.yaml with comments in the working directory')
+      .option('--yes', 'ask nothing, and take what can be seen')
+      .addHelpText('after', initHelp)
+      .action(async () => {
+        const { init } = await import('./commands/init.ts');
+        done(init(command.optsWithGlobals(), terminal));
+      });
+  },
+  config(command, done, terminal) {
+    command.description('tell about the configuration').usage('show [options]').helpCommand(false).addHelpText('after', configHelp);
+    const show = withCommonOptions(command.command('show'))
+      .description('show every setting and where it comes from, the providers, and what run gives')
+      .addHelpText('after', configShowHelp)
+      .action(async () => {
+        const { showConfig } = await import('./commands/config.ts');
+        done(await showConfig(show.optsWithGlobals(), terminal));
+      });
+  },
+  trust(command, done, terminal) {
+    command
+      .description('let a configuration file that is found, not named, do what needs trust, until it changes')
+      .argument('<file>', 'a keyturn.yaml or keyturn.json')
+      .option('--yes', 'do not ask')
+      .option('--remove', 'end the trust')
+      .addHelpText('after', trustHelp)
+      .action(async (file: string) => {
+        const { trust } = await import('./commands/trust.ts');
+        done(await trust(file, command.optsWithGlobals(), terminal));
+      });
+  },
+  completion(command, done, terminal) {
+    command
+      .description('write a script that completes keyturn in a shell')
+      .addArgument(command.createArgument('<shell>', 'whose script').choices(['bash', 'zsh', 'fish', 'providers']))
+      .addHelpText('after', completionHelp)
+      .action(async (shell: string) => {
+        const { completion } = await import('./commands/completion.ts');
+        done(await completion(shell, command.optsWithGlobals(), terminal, createProgram(terminal, { exitCode: 0, json: undefined }, undefined)));
+      });
+  },
 };
 
 /** The command that is called: the first word that is no option, if there is such a command. */
@@ -117,6 +172,7 @@ export function createProgram(terminal: Terminal, call: Call, called: string | u
     })
     .hook('preAction', (_program, command) => {
       call.json = command.optsWithGlobals()['json'] === true;
+      if (call.json) terminal.showNothing();
     });
   const done = (exitCode: number) => {
     call.exitCode = exitCode;

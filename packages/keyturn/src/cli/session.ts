@@ -6,6 +6,7 @@ import type { Logger } from '../core/events.ts';
 import type { Wrap } from '../core/provider.ts';
 import type { Secrets } from '../secrets.ts';
 import type { Terminal } from './terminal.ts';
+import { Waiting } from './waiting.ts';
 
 /** What every command takes. */
 export interface CommonOptions {
@@ -25,10 +26,15 @@ export function configurationOf({ config: file }: CommonOptions): Promise<Config
 
 export async function withSecretsOf<T>(config: Config, terminal: Terminal, work: (secrets: Secrets) => Promise<T>, wrap?: Wrap): Promise<T> {
   const level = config.log?.level ?? 'off';
-  const secrets = await createFromConfig(config, { ...(level !== 'off' && { logger: loggerTo(terminal) }), ...(wrap && { wrap }) });
+  const waiting = new Waiting(terminal);
+  const secrets = await createFromConfig(config, {
+    ...(level !== 'off' && { logger: loggerTo(terminal) }),
+    wrap: (next) => waiting.wrap(wrap ? wrap(next) : next),
+  });
   try {
     return await work(secrets);
   } finally {
+    waiting.end();
     await secrets.close();
   }
 }

@@ -7,6 +7,7 @@
  * - What is said never acts on a terminal: control, bidirectional and zero-width characters in names and paths are shown escaped.
  * - A value goes out byte for byte, unless standard output is a terminal and `--raw` was not given: then it is escaped too.
  * - Colour only on a terminal, and never with NO_COLOR or TERM=dumb.
+ * - What is waited for is shown to a person at standard error, and never with `--json`; it is gone before anything else is written.
  * - A reader that went away (`| head -1`) ends the command quietly, as SIGPIPE would.
  */
 import fs from 'node:fs';
@@ -17,8 +18,12 @@ export interface Terminal {
   readonly hasColour: boolean;
   /** To standard output, as it is. @throws ReaderGone */
   write(what: string | Uint8Array): void;
-  /** One or more lines to standard error, made harmless. */
-  say(text: string): void;
+  /** One or more lines to standard error, made harmless, and then painted if that is for eyes. */
+  say(text: string, paint?: (harmless: string) => string): void;
+  /** A line at standard error that stands until the next, or until anything is written; an empty one takes it away. Only where a person looks. */
+  show(line: string): void;
+  /** From now on a program reads the answer: nothing is shown. */
+  showNothing(): void;
 }
 
 /** Nobody reads our standard output any more. */
@@ -28,21 +33,43 @@ export class ReaderGone extends Error {
 
 export function systemTerminal(): Terminal {
   const isOutputTerminal = isTerminal(1);
+  const isCapable = process.env['TERM'] !== 'dumb';
+  const isColourful = isCapable && !process.env['NO_COLOR'];
+  let [isShowing, showsNothing] = [false, false];
+  /** Nobody listens: the exit code still tells. */
+  const tell = (text: string) => {
+    try {
+      writeAll(2, Buffer.from(text));
+    } catch {}
+  };
+  const clear = () => {
+    if (isShowing) tell('\r\x1b[K');
+    isShowing = false;
+  };
   return {
     isOutputTerminal,
     get isInputTerminal() {
       return isTerminal(0);
     },
-    hasColour: isOutputTerminal && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
+    hasColour: isOutputTerminal && isColourful,
     write: (what) => {
+      clear();
       writeAll(1, typeof what === 'string' ? Buffer.from(what) : what);
     },
-    say(text) {
-      try {
-        writeAll(2, Buffer.from(`${harmless(text)}\n`));
-      } catch {
-        // Nobody listens: the exit code still tells.
-      }
+    say(text, paint) {
+      clear();
+      const shown = harmless(text);
+      tell(`${paint && isColourful && isTerminal(2) ? paint(shown) : shown}\n`);
+    },
+    show(line) {
+      clear();
+      if (line === '' || showsNothing || !isCapable || !isTerminal(2)) return;
+      // A line that wraps could not be taken away.
+      tell(harmless(line).slice(0, 79));
+      isShowing = true;
+    },
+    showNothing() {
+      showsNothing = true;
     },
   };
 }

@@ -27,7 +27,8 @@ export interface SearchOptions {
   readonly cwd: string;
 }
 
-const names = ['keyturn.yaml', 'keyturn.json'];
+/** What a file is called that is found without being named. */
+export const configNames: readonly string[] = ['keyturn.yaml', 'keyturn.json'];
 
 /** @throws ConfigurationError when a folder holds two, or cannot be looked into */
 export function discover({ file, env, cwd }: SearchOptions): Found | undefined {
@@ -54,7 +55,7 @@ function foldersToSearch(cwd: string, home: string): string[] {
 }
 
 function fileIn(folder: string): string | undefined {
-  const [first, second] = names.map((name) => join(folder, name)).filter(exists);
+  const [first, second] = configNames.map((name) => join(folder, name)).filter(exists);
   if (second !== undefined) throw new ConfigurationError(`There are both ${first} and ${second}.`, { hint: 'Keep one of them, or name one with --config.' });
   return first;
 }

@@ -5,3 +5,8 @@ export function setAt(config: Record<string, unknown>, path: string, value: unkn
   const [first, second] = path.split('.') as [string, string?];
   config[first] = second === undefined ? value : { ...(config[first] as object | undefined), [second]: value };
 }
+
+/** The setting that a dotted path leads to. */
+export function getAt(config: object, path: string): string | number | undefined {
+  return path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], config) as string | number | undefined;
+}

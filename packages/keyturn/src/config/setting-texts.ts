@@ -70,7 +70,7 @@ export const providerTexts: { readonly [Kind in ProviderKind]: ProviderText<keyo
       region: { help: 'Where names are looked up; by default AWS_REGION, AWS_DEFAULT_REGION, then what the SDK finds.' },
       profile: { help: 'A profile of the AWS configuration files; by default AWS_PROFILE, else the SDK’s chain of credentials.' },
       roleArn: { help: 'A role to assume with those credentials. Needs @aws-sdk/credential-providers, installed in your project.' },
-      endpoint: { help: 'Another address than AWS’s own. Only in a file that is named with --config or KEYTURN_CONFIG.' },
+      endpoint: { help: 'Another address than AWS’s own. A file that was found rather than named needs keyturn trust for it.' },
       bundle: { help: 'One secret that holds many: a JSON object in which every reference is looked up.' },
       versionCheck: { help: 'Whether it is asked if a secret changed before that is read again.', default: 'false' },
       timeout: { help: 'How long one call may take, with connecting and logging in; attemptTimeout bounds it too.', default: '10s' },

@@ -49,10 +49,15 @@ export function variableOf(path: string): string {
 
 /**
  * `text`: any. `path`: relative to the file that it stands in. `flag`: true or false. `list`: of texts.
- * `endpoint`: an address that is sent requests signed with the user's own credentials; a file that was merely found may not name one.
+ * `endpoint`: an address that is sent requests signed with the user's own credentials; a file that was merely found needs trust to name one.
  * `variable`: an environment variable with a credential of ours, which `keyturn run` keeps from its command.
  */
 export type OptionType = 'text' | 'path' | 'flag' | 'duration' | 'period' | 'list' | 'endpoint' | 'variable';
+
+/** The types whose options would run code or be sent credentials, and what such an option does: a file that was merely found needs `keyturn trust` for them. */
+export const powerfulTypes: Readonly<Partial<Record<OptionType, string>>> = {
+  endpoint: 'is sent requests signed with your credentials',
+};
 
 /** What each kind of provider takes in the file; what each option is for stands in `setting-texts.ts`. `memory` is missing on purpose: secrets do not belong in a configuration file. */
 export const providerOptions = {

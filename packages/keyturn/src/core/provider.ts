@@ -1,6 +1,7 @@
 /** What every place that answers for secrets looks like, and what it owes to those who ask. */
 import type { Duration } from './clock.ts';
 import { ConfigurationError, type KeyturnError, printable } from './errors.ts';
+import { meant } from './nearest.ts';
 import type { SecretRef } from './ref.ts';
 import type { Secret } from './secret.ts';
 
@@ -103,7 +104,7 @@ export function checkKeys(where: string, options: unknown, known: readonly strin
     throw new ConfigurationError(`${where}: the options are no object.`, { provider, hint: `They are an object with ${known.join(', ')}.` });
   for (const key of Object.keys(options)) {
     if (!known.includes(key))
-      throw new ConfigurationError(`${where}: unknown option "${printable(key)}".`, { provider, hint: `It takes ${known.join(', ')}.` });
+      throw new ConfigurationError(`${where}: unknown option "${printable(key)}".`, { provider, hint: `${meant(key, known)}It takes ${known.join(', ')}.` });
   }
 }
 

@@ -2,6 +2,7 @@
 import { type Clock, systemClock } from './clock.ts';
 import { InvalidSecretError, printable, SecretNotFoundError } from './errors.ts';
 import { collectScalars, type JsonSlice, JsonSource, JsonSourceError } from './json-source.ts';
+import { meant, plainWords } from './nearest.ts';
 import { inspectSymbol, redactedText } from './redacted.ts';
 import { pathSteps } from './field-path.ts';
 import { formatRef, type SecretRef } from './ref.ts';
@@ -162,10 +163,11 @@ export class Secret {
     const found = this.#find(name);
     if (found === undefined || found.kind === 'null') {
       const ref = formatRef(this.#fieldRef(name));
+      const others = this.fieldNames().filter((each) => this.hasField(each));
       throw new SecretNotFoundError(`${printable(ref)}: the secret has no such field.`, {
         ref,
         provider: this.provider,
-        hint: 'Ask for the whole secret to see what fields it has.',
+        hint: `${meant(name, plainWords(others))}Ask for the whole secret to see what fields it has.`,
       });
     }
     return this.#cut(name, found);

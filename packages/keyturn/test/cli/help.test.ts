@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { sandbox } from './keyturn.ts';
 
-const commands = ['get', 'set', 'delete', 'list', 'run', 'explain'];
+const commands = ['get', 'set', 'delete', 'list', 'run', 'explain', 'init', 'config', 'config show', 'trust', 'completion'];
 
 test('the help of the program and of every command has an example, and every example works', () => {
-  const box = sandbox();
-  for (const args of [[], ...commands.map((name) => [name])]) {
+  for (const args of [[], ...commands.map((name) => name.split(' '))]) {
+    const box = sandbox();
     const { code, stdout, stderr } = box.keyturn([...args, '--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const examples = stdout.split('\n').filter((line) => /^ {2}(?:[A-Z_]+=\S+ |printf .*)?(?:\| )?keyturn /.test(line));
@@ -21,7 +21,7 @@ test('every command takes --config and --json, before and after it', () => {
   expect(box.keyturn(['get', 'a', '--config', 'other.json'], { env }).stdout).toBe('x');
   expect(box.keyturn(['--config', 'other.json', 'get', 'a'], { env }).stdout).toBe('x');
   expect(box.keyturn(['get', 'a'], { env: { ...env, KEYTURN_CONFIG: 'other.json' } }).stdout).toBe('x');
-  for (const name of commands) expect(box.keyturn([name, '--help']).stdout).toMatch(/--config <FILE>[^]*--json/);
+  for (const name of commands) expect(box.keyturn([...name.split(' '), '--help']).stdout).toMatch(/--config <FILE>[^]*--json/);
 });
 
 test('--version says the version and nothing else', () => {

@@ -1,26 +1,7 @@
 /** On a real terminal, which `script` lends. */
-import { spawn, spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { command, quoted, type Sandbox, sandbox } from './keyturn.ts';
-
-const hasScript = spawnSync('script', ['-qfec', 'true', '/dev/null']).status === 0;
-if (!hasScript) console.info('skipped: terminal tests need `script` of util-linux');
-
-/** What appears on the terminal. `keys` are typed as soon as `prompt` has appeared. */
-async function screen(box: Sandbox, line: string, { env = {}, keys, prompt = '' }: { env?: Record<string, string>; keys?: string; prompt?: string } = {}) {
-  const shell = `keyturn() { ${command.map(quoted).join(' ')} "$@"; }; ${line}`;
-  const child = spawn('script', ['-qfec', shell, '/dev/null'], { cwd: box.work, env: box.env({ TERM: 'xterm', SHELL: '/bin/sh', ...env }), stdio: 'pipe' });
-  let shown = '';
-  let hasTyped = false;
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    shown += text;
-    if (keys === undefined || hasTyped || !shown.includes(prompt)) return;
-    hasTyped = true;
-    setTimeout(() => child.stdin.write(keys), 200);
-  });
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { shown: shown.replaceAll('\r\n', '\n'), code };
-}
+import { quoted, sandbox } from './keyturn.ts';
+import { hasScript, screen } from './screen.ts';
 
 test.skipIf(!hasScript)('a value ends with a line end on a terminal, and does not with --raw', async () => {
   const env = { PROD_DB: 'hunter2' };
@@ -90,4 +71,28 @@ test.skipIf(!hasScript)('Ctrl-C reaches the command once', async () => {
 test.skipIf(!hasScript)('explain uses colour on a terminal, and none with NO_COLOR', async () => {
   expect((await screen(sandbox(), 'keyturn explain prod/db', { env: { PROD_DB: 'x' } })).shown).toContain('\x1b[32mfound');
   expect((await screen(sandbox(), 'keyturn explain prod/db', { env: { PROD_DB: 'x', NO_COLOR: '1' } })).shown).not.toContain('\x1b');
+});
+
+test.skipIf(!hasScript)('an error is coloured where a person looks, by standard error alone, and plain with NO_COLOR or TERM=dumb', async () => {
+  const red = "\x1b[31mkeyturn:\x1b[0m Unknown command 'gett'.\n  \x1b[2mDid you mean get?\x1b[0m\n";
+  const plain = "keyturn: Unknown command 'gett'.\n  Did you mean get?\n";
+  expect((await screen(sandbox(), 'keyturn gett >out')).shown).toBe(red);
+  expect((await screen(sandbox(), 'keyturn gett 2>err; cat err')).shown).toBe(plain);
+  expect((await screen(sandbox(), 'keyturn gett', { env: { NO_COLOR: '1' } })).shown).toBe(plain);
+  expect((await screen(sandbox(), 'keyturn gett', { env: { NO_COLOR: '' } })).shown).toBe(red);
+  expect((await screen(sandbox(), 'keyturn gett', { env: { TERM: 'dumb' } })).shown).toBe(plain);
+});
+
+test.skipIf(!hasScript)('what an error quotes can neither act on the terminal nor colour it', async () => {
+  const { shown } = await screen(sandbox(), 'keyturn "$(printf \'a\\033[32mgreen\')"');
+  expect(shown).toContain('\\x1b[32mgreen');
+  expect(shown).not.toContain('\x1b[32m');
+});
+
+test.skipIf(!hasScript)('list puts whose each name is beside it, in a column of its own', async () => {
+  const box = sandbox();
+  box.file('secrets.json', '{"a":"x","longer/name":"x","bad\\u001b":"x"}');
+  box.file('keyturn.yaml', 'providers: [{ file: { path: secrets.json } }]');
+  expect((await screen(box, 'keyturn list', { env: { NO_COLOR: '1' } })).shown).toBe('a            file\nbad\\x1b      file\nlonger/name  file\n');
+  expect((await screen(box, 'keyturn list')).shown).toContain('a            \x1b[2mfile\x1b[0m\n');
 });

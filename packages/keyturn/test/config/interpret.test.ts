@@ -137,3 +137,9 @@ test('names with a meaning of their own in JavaScript are names like any other',
   }
   expect(({} as Record<string, unknown>)['a']).toBeUndefined();
 });
+
+test('a group with every line below it commented out says nothing', async () => {
+  const machine = new Machine();
+  machine.file('home/keyturn.yaml', 'cache:\n  # ttl: 5m\nonUnavailable:\nsecrets:\nrun:\n  env:\nproviders:\n  - env:\n');
+  await expect(machine.load()).resolves.toMatchObject({ providers: [{ kind: 'env', options: {} }], run: { env: {} } });
+});

@@ -1,7 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { createFromConfig } from '../../src/config/create.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { nearest } from '../../src/config/nearest.ts';
 import { settings, variableOf } from '../../src/config/settings.ts';
 import { memory } from '../../src/providers/memory.ts';
 import { Machine } from './fixture.ts';
@@ -117,13 +116,4 @@ test('a wrap goes around every provider', async () => {
 
 test('the environment and the working directory are the process’s own unless given', async () => {
   await expect(loadConfig({ file: 'no-such-file.yaml' })).rejects.toMatchObject({ message: expect.stringContaining(process.cwd()) as string });
-});
-
-test('the nearest name is one that a hand could have slipped from', () => {
-  const known = ['ttl', 'maxEntries', 'staleIfError', 'file', 'env'];
-  expect(nearest('tll', known)).toBe('ttl');
-  expect(nearest('maxentires', known)).toBe('maxEntries');
-  expect(nearest('fiel', known)).toBe('file');
-  expect(nearest('password', known)).toBeUndefined();
-  expect(nearest('x', known)).toBeUndefined();
 });

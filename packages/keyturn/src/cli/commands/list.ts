@@ -17,7 +17,8 @@ export async function list(prefix: string | undefined, options: ListOptions, ter
     return exitCodes.done;
   }
   // Two columns for a person; for a script a name on each line, and nothing else.
-  const width = Math.max(0, ...rows.map(({ name }) => name.length));
-  for (const { name, provider } of rows) terminal.write(terminal.isOutputTerminal ? `${harmless(name).padEnd(width)}  ${provider}\n` : `${harmless(name)}\n`);
+  const lines = rows.map(({ name, provider }) => ({ name: harmless(name), provider: terminal.hasColour ? `\x1b[2m${provider}\x1b[0m` : provider }));
+  const width = lines.reduce((widest, { name }) => Math.max(widest, name.length), 0);
+  for (const { name, provider } of lines) terminal.write(terminal.isOutputTerminal ? `${name.padEnd(width)}  ${provider}\n` : `${name}\n`);
   return exitCodes.done;
 }
