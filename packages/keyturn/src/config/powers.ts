@@ -31,12 +31,13 @@ export function powersOf({ providers = [], run }: Config): Power[] {
       return [{ setting: `providers[${index}].${kind}.${key}`, does, ...(shown !== undefined && { value: shown }) }];
     }),
   );
-  const ofRun = (['env', 'file'] as const).flatMap((part) =>
-    Object.keys(run?.[part] ?? {})
-      .filter((name) => codeVariables.some((pattern) => pattern.test(name)))
-      .map((name) => ({ setting: `run.${part}.${name}`, does: 'decides what code a command runs, or who gets its requests' })),
-  );
-  return [...ofProviders, ...ofRun];
+  // Whatever part of `run` gives a variable, by a value or by a file with one.
+  const given = Object.entries<object>(run ?? {}).flatMap(([part, names]) => Object.keys(names).map((name) => ({ part, name })));
+  const ofRun = given.filter(({ name }) => codeVariables.some((pattern) => pattern.test(name)));
+  return [
+    ...ofProviders,
+    ...ofRun.map(({ part, name }) => ({ setting: `run.${part}.${name}`, does: 'decides what code a command runs, or who gets its requests' })),
+  ];
 }
 
 function originOf(value: unknown): string | undefined {

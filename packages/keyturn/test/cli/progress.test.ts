@@ -1,8 +1,9 @@
 /** A server that answers when it is told to, and what a person sees meanwhile. */
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { ended, type Sandbox, sandbox } from './keyturn.ts';
+import { ended, quoted, type Sandbox, sandbox } from './keyturn.ts';
 import { hasScript, screen } from './screen.ts';
 
 const credentials = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret-key-of-the-test' };
@@ -70,4 +71,13 @@ test('where nobody looks nothing is shown', async () => {
   expect(await ended(child)).toEqual({ code: 2, signal: null });
   expect(told).toMatch(/^keyturn: prod\/db/);
   expect(told).not.toContain('waiting');
+});
+
+test.skipIf(!hasScript)('whatever else is written takes the line away first, and nothing is taken away twice', async () => {
+  const module = JSON.stringify(join(import.meta.dirname, '../../src/cli/terminal.ts'));
+  const program = `const { systemTerminal } = await import(${module}); const terminal = systemTerminal();
+    terminal.show('one'); terminal.write('answer\\n'); terminal.write('more\\n'); terminal.show('two'); terminal.say('said');
+    terminal.show('x'.repeat(200)); terminal.show(''); terminal.showNothing(); terminal.show('three');`;
+  const { shown } = await screen(sandbox(), `${quoted(process.execPath)} --disable-warning=ExperimentalWarning --input-type=module -e ${quoted(program)}`);
+  expect(shown).toBe(`one\r\x1b[Kanswer\nmore\ntwo\r\x1b[Ksaid\n${'x'.repeat(79)}\r\x1b[K`);
 });

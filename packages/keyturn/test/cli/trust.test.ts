@@ -69,6 +69,8 @@ test('a file that needs no trust says so, and one that is never found by itself 
   expect(box.keyturn(['trust', 'keyturn.yaml'])).toMatchObject({ code: 0, stderr: `keyturn: ${path} does nothing that needs trust.\n` });
   expect(JSON.parse(box.keyturn(['trust', 'keyturn.yaml', '--json']).stdout)).toEqual({ file: path, trusted: false, needsTrust: [] });
   expect(fs.existsSync(join(box.home, '.local'))).toBe(false);
+  box.file('keyturn.yaml', yaml, 0o666);
+  expect(box.keyturn(['trust', 'keyturn.yaml', '--yes'])).toMatchObject({ code: 1, stderr: expect.stringContaining(`chmod go-w ${path}`) as string });
   box.file('other.yaml', yaml);
   expect(box.keyturn(['trust', 'other.yaml', '--yes'])).toMatchObject({ code: 1, stderr: expect.stringContaining('Name it with --config') as string });
   expect(box.keyturn(['trust', 'none/keyturn.yaml'])).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no') as string });
