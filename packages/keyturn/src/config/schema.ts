@@ -55,10 +55,10 @@ export function configurationSchema(): Schema {
       providers: { description: partTexts.providers, type: 'array', minItems: 1, items: { $ref: '#/$defs/provider' } },
       onUnavailable: { description: partTexts.onUnavailable, ...every({ enum: unavailableWords, default: unavailableWords[0] }) },
       ...plainSettings(),
-      secrets: { description: partTexts.secrets, ...every(mapping(options(secretOptions, secretTexts))) },
+      secrets: { description: partTexts.secrets, ...every(group(options(secretOptions, secretTexts))) },
       run: {
         description: partTexts.run,
-        ...mapping(Object.fromEntries(Object.entries(runTexts).map(([key, description]) => [key, { description, ...every({ $ref: '#/$defs/text' }) }]))),
+        ...group(Object.fromEntries(Object.entries(runTexts).map(([key, description]) => [key, { description, ...every({ $ref: '#/$defs/text' }) }]))),
       },
     }),
     $defs: { provider: provider(), ...definitions },
@@ -70,9 +70,9 @@ function plainSettings(): Record<string, Schema> {
   for (const setting of settings) {
     if (!setting.path.includes('.')) found[setting.path] = plain(setting);
   }
-  for (const [group, help] of Object.entries(groupTexts)) {
-    const members = settings.filter(({ path }) => path.startsWith(`${group}.`));
-    found[group] = { description: help, ...mapping(Object.fromEntries(members.map((each) => [each.path.slice(group.length + 1), plain(each)]))) };
+  for (const [name, help] of Object.entries(groupTexts)) {
+    const members = settings.filter(({ path }) => path.startsWith(`${name}.`));
+    found[name] = { description: help, ...group(Object.fromEntries(members.map((each) => [each.path.slice(name.length + 1), plain(each)]))) };
   }
   return found;
 }
@@ -93,8 +93,7 @@ function provider(): Schema {
 
 function optionsOf(kind: ProviderKind): Schema {
   const { help, options: own } = providerTexts[kind];
-  // Nothing behind the colon is null to an editor and empty text to us.
-  return { description: help, anyOf: [mapping({ ...options(commonOptions, commonTexts), ...options(providerOptions[kind], own) }), { enum: [null, ''] }] };
+  return { description: help, ...group({ ...options(commonOptions, commonTexts), ...options(providerOptions[kind], own) }) };
 }
 
 function options(types: Readonly<Record<string, OptionType>>, texts: Readonly<Record<string, OptionText>>): Record<string, Schema> {
@@ -116,7 +115,14 @@ function mapping(properties: Readonly<Record<string, Schema>>): Schema {
   return { type: 'object', additionalProperties: false, properties };
 }
 
+/** With every line below it commented out, nothing stands behind the colon: that is null to an editor and empty text to us. */
+const mayBeEmpty = { type: ['object', 'null', 'string'], maxLength: 0 };
+
+function group(properties: Readonly<Record<string, Schema>>): Schema {
+  return { ...mapping(properties), ...mayBeEmpty };
+}
+
 /** A mapping whose keys are anybody's names. */
 function every(value: Schema): Schema {
-  return { type: 'object', additionalProperties: value };
+  return { additionalProperties: value, ...mayBeEmpty };
 }

@@ -10,7 +10,7 @@ const yaml = `providers:
 cache: { ttl: 1m }
 onUnavailable: { aws: next }
 secrets: { prod/db#otp: { ttl: 0 } }
-run: { env: { DB_PASSWORD: canary-4 } }
+run: { env: { DB_PASSWORD: canary-4 }, file: { TLS_KEY: canary-5 } }
 `;
 
 test('every setting is shown with its value and where it comes from, then the rest', () => {
@@ -28,6 +28,7 @@ test('every setting is shown with its value and where it comes from, then the re
     '  cache.negativeTtl    5s    default',
     '  cache.minTtl         0     default',
     '  cache.maxTtl         none  default',
+    '  cache.rereadAfter    1h    default',
     '  cache.sweepInterval  60s   default',
     '  attemptTimeout       3s    default',
     '  deadline             9s    KEYTURN_DEADLINE',
@@ -46,6 +47,9 @@ test('every setting is shown with its value and where it comes from, then the re
     'Variables that run gives:',
     '  DB_PASSWORD',
     '',
+    'Files that run gives, by the variable with the path:',
+    '  TLS_KEY',
+    '',
   ]);
 });
 
@@ -63,7 +67,7 @@ test('--json gives the same for programs, with nothing that may be a credential'
     ],
     onUnavailable: { aws: 'next' },
     secrets: { 'prod/db#otp': { ttl: '0' } },
-    run: { env: ['DB_PASSWORD'] },
+    run: { env: ['DB_PASSWORD'], file: ['TLS_KEY'] },
   });
   expect(shown.settings).toContainEqual({ setting: 'cache.ttl', value: '1m', from: 'file' });
   expect(shown.settings).toContainEqual({ setting: 'cache.maxEntries', value: '5', from: 'variable', variable: 'KEYTURN_CACHE_MAX_ENTRIES' });
@@ -74,7 +78,7 @@ test('without a file the defaults are shown, and each variable that sets somethi
   const box = sandbox();
   const env = Object.fromEntries(settings.map(({ path, default: text }) => [variableOf(path), text]));
   const { settings: shown, ...rest } = JSON.parse(box.keyturn(['config', 'show', '--json'], { env }).stdout) as { settings: object[] };
-  expect(rest).toMatchObject({ file: null, providers: [{ kind: 'env' }, { kind: 'file' }], run: { env: [] } });
+  expect(rest).toMatchObject({ file: null, providers: [{ kind: 'env' }, { kind: 'file' }], run: { env: [], file: [] } });
   expect(shown).toEqual(settings.map(({ path, default: value }) => ({ setting: path, value, from: 'variable', variable: variableOf(path) })));
   expect(box.keyturn(['config', 'show']).stdout).toMatch(/^Configuration: none; the environment, then your own secrets file\.\n/);
 });

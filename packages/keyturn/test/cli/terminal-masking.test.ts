@@ -12,6 +12,7 @@ const secret = 'hunter2-hunter2';
 const env = { PROD_DB: secret };
 const run = 'keyturn run --mask --env P=prod/db';
 const masked = ['run', '--mask', '--env', 'P=prod/db', '--'];
+const colour = /\x1b\[\d*m/g;
 /** That the terminal turns line feeds into two characters twice is not seen. */
 const lines = (shown: string) => shown.replaceAll(/\r+\n/g, '\n');
 
@@ -144,7 +145,7 @@ test('exit codes and signals of the command are those of keyturn', async () => {
   const failing = seat(box, ['no-such-command-anywhere', './plain', '.', './broken'].map((name) => `${run} -- ${name}${say}`).join('; '), { env });
   await failing.ended;
   expect(lines(failing.shown()).match(/code \d+/g)).toEqual(['code 127', 'code 126', 'code 126', 'code 127']);
-  expect(failing.shown()).toContain('keyturn: There is no command no-such-command-anywhere.');
+  expect(failing.shown().replaceAll(colour, '')).toContain('keyturn: There is no command no-such-command-anywhere.');
 });
 
 test('a value larger than an environment may be is told as such', async () => {
@@ -153,7 +154,7 @@ test('a value larger than an environment may be is told as such', async () => {
   box.file('keyturn.yaml', 'providers: [{ file: { path: secrets.json } }]');
   const at = seat(box, `keyturn run --mask --env BIG=big -- true`);
   expect((await at.ended).code).toBe(126);
-  expect(at.shown()).toContain('keyturn: true cannot be executed: its arguments and environment');
+  expect(at.shown().replaceAll(colour, '')).toContain('keyturn: true cannot be executed: its arguments and environment');
 });
 
 test.for(['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGUSR1'] as const)('%s to keyturn reaches the command', async (signal) => {
@@ -322,7 +323,7 @@ test('without the package nothing is started, and the error has the command that
   const box = sandbox();
   const copy = [...command.slice(0, 2), join(folder, 'src/cli/main.ts')].map(quoted).join(' ');
   const at = seat(box, `${copy} ${masked.join(' ')} touch started; echo "code $?"`, { env });
-  await at.sees('keyturn: --mask on a terminal needs @lydell/node-pty, which is not installed.');
+  await at.sees('--mask on a terminal needs @lydell/node-pty, which is not installed.');
   await at.sees('npm install @lydell/node-pty');
   await at.sees('code 125');
   expect(fs.existsSync(`${box.work}/started`)).toBe(false);
@@ -330,6 +331,6 @@ test('without the package nothing is started, and the error has the command that
   box.file('package.json', '{}');
   box.file('node_modules/@lydell/node-pty/index.js', 'throw new Error("canary")');
   const damaged = seat(box, `${copy} ${masked.join(' ')} touch started; echo "code $?"`, { env });
-  await damaged.sees('keyturn: --mask could not load @lydell/node-pty');
+  await damaged.sees('--mask could not load @lydell/node-pty');
   await damaged.sees('code 125');
 });

@@ -28,7 +28,6 @@ export const noDurations: readonly string[] = ['5 minutes', '-5m', 'NaN', 'Infin
 export const otherMistakes: readonly string[] = [
   '[]',
   'just text',
-  'cache:',
   'cache: [5m]',
   'cache: 5m',
   'cache: { maxEntries: 0 }',

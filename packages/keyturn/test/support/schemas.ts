@@ -29,7 +29,7 @@ export function problemInAnswer(args: readonly string[], stdout: string): string
   const words = own.filter((word, index) => !word.startsWith('-') && own[index - 1] !== '--config');
   const isError = stdout.startsWith('{"error":');
   if (!own.includes('--json') || own.includes('--help') || own.includes('--version') || (words[0] === 'run' && !isError)) return undefined;
-  const name = isError ? 'error' : Object.keys(answers).find((each) => each === words[0] || each === words.slice(0, 2).join(' '));
+  const name = isError ? 'error' : [words.slice(0, 2).join(' '), words[0] ?? ''].find((each) => Object.hasOwn(answers, each));
   if (name === undefined) return `There is no schema for the answer of ${words[0]}.`;
   answered.add(name);
   return problemBy(`answer-${name.replaceAll(' ', '-')}.schema.json`, JSON.parse(stdout));
