@@ -17,7 +17,8 @@ export const executable = join(dist, '..', JSON.parse(readFileSync(join(root, 'p
 export const entry = pathToFileURL(join(dist, 'index.js')).href;
 
 export const importLibrary = () => import(entry);
-export const importCache = () => import(pathToFileURL(join(dist, 'cache/index.js')).href);
+export const importDoor = (path) => import(pathToFileURL(join(dist, path)).href);
+export const importCache = () => importDoor('cache/index.js');
 
 export function ensureBuilt() {
   if (isOtherLibrary || isCurrent()) return;

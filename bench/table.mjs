@@ -20,6 +20,8 @@ export function printSummary(rows) {
 
 function show(value, unit) {
   if (value === null || value === undefined) return '-';
+  // A count.
+  if (Number.isInteger(value)) return `${value.toLocaleString('en')} ${unit}`;
   const digits = value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3;
   return `${value.toFixed(digits)} ${unit}`;
 }

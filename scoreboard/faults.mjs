@@ -2,6 +2,7 @@
 
 const races = { line: 19 };
 const rushes = { line: 20 };
+const hostile = { line: 29 };
 const testIn = (file) => (test) => ({ file, test });
 const freshness = testIn('cache/freshness.test.ts');
 const outage = testIn('cache/outage.test.ts');
@@ -169,5 +170,65 @@ export const faults = [
     from: 'O_CREAT | O_EXCL | O_WRONLY',
     to: 'O_CREAT | O_WRONLY',
     by: fileWriting('the temporary file is made exclusively: a file that waits under its name is neither written nor removed'),
+  },
+  {
+    name: 'hostile: an answer has no limit of its size',
+    from: 'if (size > mostBytes) return undefined;',
+    to: '',
+    by: hostile,
+  },
+  {
+    name: 'hostile: JSON may be nested to any depth',
+    from: 'if (depth > deepestJson) this.#fail(',
+    to: 'if (depth > 1e9) this.#fail(',
+    by: hostile,
+  },
+  {
+    name: 'hostile: a name is taken twice, and the first value stands',
+    from: "if (seen.has(key)) this.#fail('has a key twice in one object');",
+    to: '',
+    by: hostile,
+  },
+  {
+    name: 'hostile: what AWS said is passed on',
+    from: 'return build(verdict, shownName(thrown), asked);\n}\n\n/**\n * The error to throw for what looking',
+    to: 'return build(verdict, thrown.message, asked);\n}\n\n/**\n * The error to throw for what looking',
+    by: hostile,
+  },
+  {
+    name: 'hostile: a parser quotes what it was given',
+    from: 'throw this.#invalid(error instanceof JsonSourceError ? error.message :',
+    to: 'throw this.#invalid(error instanceof JsonSourceError ? text.slice(0, 200) :',
+    by: hostile,
+  },
+  {
+    name: 'hostile: the SDK reads what is no whole JSON text',
+    from: 'result.response.statusCode < 300 && !isWholeJson(body)',
+    to: 'result.response.statusCode < 0 && !isWholeJson(body)',
+    by: hostile,
+  },
+  {
+    name: 'hostile: another secret is believed to be the one',
+    from: '&& !isAbout(answer, ref.name))',
+    to: '&& !isAbout(answer, String(Name ?? ARN)))',
+    by: hostile,
+  },
+  {
+    name: 'hostile: a call leaves its timer behind',
+    from: 'throw error;\n    } finally {\n      limit.done();',
+    to: 'throw error;\n    } finally {\n      limit.signal.throwIfAborted();',
+    by: hostile,
+  },
+  {
+    name: 'hostile: YAML is built before it is looked at',
+    from: '  refuseBombs(text);\n  let document',
+    to: '  let document',
+    by: hostile,
+  },
+  {
+    name: 'hostile: other characters stand in the place of bytes that are not UTF-8',
+    from: "const decoder = new TextDecoder('utf-8', { fatal: true,",
+    to: "const decoder = new TextDecoder('utf-8', { fatal: false,",
+    by: hostile,
   },
 ];

@@ -1,11 +1,19 @@
 /** The lines, and how one is run: in processes of its own, against the library's source in any folder. */
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
+import { counts, fixed } from './hostile/cases.ts';
 
 /** Numbers as in the plan of the scoreboard; `name` says what would be wrong. */
 export const lines = [
   { line: 19, name: 'race interleavings with a wrong or old value', count: 1_000_000, quickCount: 40_000, processes: 2 },
   { line: 20, name: 'rushes with more than one upstream read', count: 1_000, quickCount: 100, processes: 1 },
+  {
+    line: 29,
+    name: `hostile answers (${counts.answers}) and documents (${counts.documents})`,
+    count: fixed.length + 200,
+    quickCount: fixed.length,
+    processes: 2,
+  },
 ];
 
 /** `{ tried, wrong, seconds, notes }`. The count is shared among the line's processes. */

@@ -1,4 +1,4 @@
-/** `npm run scoreboard [line …|sabotage] [--seed N] [--quick]`: counted races and rushes, and whether the lines notice when the library is broken on purpose. */
+/** `npm run scoreboard [line …|sabotage] [--seed N] [--quick]`: counted races, rushes and hostile answers, and whether the lines notice when the library is broken on purpose. */
 import { join } from 'node:path';
 import { fail, requireNode24 } from '../bench/require-node.mjs';
 import { keepResults, readResults, stamp } from '../bench/results.mjs';

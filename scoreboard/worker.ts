@@ -1,6 +1,7 @@
 /** A process of one line: gets its share as a message, and answers what came of it. */
 import { raceInterleavings } from './lines/19-race-interleavings.ts';
 import { stampede } from './lines/20-stampede.ts';
+import { hostileBodies } from './lines/29-hostile-bodies.ts';
 import { loadLibrary } from './library.ts';
 
 export interface Task {
@@ -23,6 +24,7 @@ export interface Result {
 const lines: Readonly<Record<number, (library: Awaited<ReturnType<typeof loadLibrary>>, task: Task, alive: () => void) => Promise<Result>>> = {
   19: raceInterleavings,
   20: stampede,
+  29: hostileBodies,
 };
 
 process.once('message', (task: Task) => {

@@ -1,4 +1,5 @@
 /** The rows, in the order of the table. */
+import { batch, cliGetAws } from './aws.mjs';
 import { cliGet, cliGetYaml, cliRun } from './command.mjs';
 import { herd } from './herd.mjs';
 import { hit, hitBesideAwait } from './hit.mjs';
@@ -28,7 +29,9 @@ export const rows = [
   herd,
   cliGet,
   cliGetYaml,
+  cliGetAws,
   cliRun,
+  batch,
   importTime,
   memory(10_000),
   memory(100_000),

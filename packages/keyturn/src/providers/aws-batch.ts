@@ -2,6 +2,7 @@
 import { isKeyturnError, isUnavailable, type KeyturnError } from '../core/errors.ts';
 import type { ReadResult } from '../core/provider.ts';
 import { formatRef, type SecretRef } from '../core/ref.ts';
+import { type Answer, isAbout } from './aws-answer.ts';
 import { type Asked, callError } from './aws-errors.ts';
 
 /** As many as AWS takes in one call. */
@@ -10,9 +11,7 @@ const mostOfCall = 20;
 const mostAtOnce = 10;
 
 /** One member of `SecretValues`. */
-export interface BatchValue {
-  readonly ARN?: unknown;
-  readonly Name?: unknown;
+export interface BatchValue extends Answer {
   readonly VersionStages?: unknown;
 }
 
@@ -92,9 +91,11 @@ export class AwsBatch {
     const rest: number[] = [];
     for (const index of indexes) {
       const ref = refs[index] as SecretRef;
-      const value = answer.SecretValues?.find((each) => isOf(each, ref.name));
+      const [value, another] = (answer.SecretValues ?? []).filter((each) => isOf(each, ref.name));
       const failed = answer.Errors?.find((each) => each.SecretId === ref.name);
-      if (value) results[index] = await source.secret(ref, value);
+      // Two that may differ: asked on its own, it has one.
+      if (value && another) rest.push(index);
+      else if (value) results[index] = await source.secret(ref, value);
       else if (failed) {
         const thrown = { name: String(failed.ErrorCode), message: String(failed.Message), $fault: 'client' };
         results[index] = callError(thrown, source.asked(ref));
@@ -104,10 +105,10 @@ export class AwsBatch {
   }
 }
 
-/** By name, by ARN, or by an ARN without its last six characters; in the current version. */
-function isOf({ Name, ARN, VersionStages }: BatchValue, name: string): boolean {
-  if (!Array.isArray(VersionStages) || !VersionStages.includes('AWSCURRENT')) return false;
-  return Name === name || ARN === name || (typeof ARN === 'string' && name.startsWith('arn:') && ARN.startsWith(`${name}-`) && ARN.length === name.length + 7);
+/** In the current version. */
+function isOf(value: BatchValue, name: string): boolean {
+  const { VersionStages: stages } = value;
+  return Array.isArray(stages) && stages.includes('AWSCURRENT') && isAbout(value, name);
 }
 
 function ours(error: unknown): KeyturnError {

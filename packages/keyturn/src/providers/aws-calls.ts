@@ -2,6 +2,7 @@
 import { type Clock, formatDuration, limitTime, unlessAborted } from '../core/clock.ts';
 import { ConfigurationError, InvalidSecretError, type KeyturnError, ProviderUnavailableError } from '../core/errors.ts';
 import type { ReadOptions } from '../core/provider.ts';
+import { isWholeJson } from './aws-answer.ts';
 import { type AwsClient, AwsClients, type Connection, loadSdk } from './aws-clients.ts';
 import { refusal } from './aws-endpoint.ts';
 import { type Asked, callError, credentialsError, isLoginRefused } from './aws-errors.ts';
@@ -121,6 +122,10 @@ export class AwsCalls {
           });
           throw new Error('too large');
         }
+        if (result.response.statusCode < 300 && !isWholeJson(body)) {
+          ours = this.#unreadable(asked);
+          throw new Error('unreadable');
+        }
         result.response.body = body;
         return result;
       },
@@ -134,6 +139,16 @@ export class AwsCalls {
       if (translated) throw translated;
       return undefined;
     }
+  }
+
+  /** Cut, altered on its way, or from something else than AWS: no verdict on the secret. */
+  #unreadable({ ref }: Asked): ProviderUnavailableError {
+    const { name, service } = this.#settings;
+    return new ProviderUnavailableError(`${ref === undefined ? '' : `${ref}: `}${name} could not be asked: what answered is no whole JSON text.`, {
+      ...(ref !== undefined && { ref }),
+      provider: name,
+      hint: `Something between Keyturn and AWS may have answered: check the network, the region and the endpoint of ${service}.`,
+    });
   }
 
   async close(): Promise<void> {
@@ -187,7 +202,7 @@ interface Wire {
   readonly request: { readonly protocol: string; readonly hostname: string };
 }
 interface Reply {
-  readonly response: { body: unknown };
+  readonly response: { body: unknown; readonly statusCode: number };
 }
 type CommandClass = new (input: object) => {
   readonly middlewareStack: { add(middleware: (next: (args: Wire) => Promise<Reply>) => (args: Wire) => Promise<Reply>, options: object): void };

@@ -1,5 +1,5 @@
 /** What AWS Secrets Manager tells about its secrets without a value: names, versions, and when the next rotation comes. */
-import { UnsupportedError } from '../core/errors.ts';
+import { InvalidSecretError, UnsupportedError } from '../core/errors.ts';
 import type { VersionInfo } from '../core/provider.ts';
 import { formatRef, type SecretRef } from '../core/ref.ts';
 
@@ -12,7 +12,7 @@ interface Description {
 }
 
 interface Page {
-  readonly SecretList?: readonly { readonly Name?: unknown }[];
+  readonly SecretList?: unknown;
   readonly NextToken?: unknown;
 }
 
@@ -63,15 +63,34 @@ function nextRotation({ RotationEnabled, NextRotationDate }: Description): numbe
   return Number.isFinite(at) ? at : undefined;
 }
 
-/** Names that begin with `prefix`, page by page. */
-export async function namesFrom(prefix: string, call: (input: object) => Promise<object | undefined>): Promise<string[]> {
+/** So many names a page, as AWS gives at most; and in all, in characters, with a thousand for each page: above the 500,000 secrets that an account may have. */
+const mostOfPage = 100;
+const mostListed = 32 * 1_048_576;
+
+/**
+ * Names that begin with `prefix`, page by page.
+ * @throws InvalidSecretError when AWS's list is none, or has no end
+ */
+export async function namesFrom(prefix: string, provider: string, call: (input: object) => Promise<object | undefined>): Promise<string[]> {
+  const nonsense = (what: string) =>
+    new InvalidSecretError(`${provider} answered a list ${what}.`, { provider, hint: 'Something else than AWS may have answered: check the endpoint.' });
   const names: string[] = [];
   // AWS takes a leading "!" for "not".
   const filter = prefix === '' || prefix.startsWith('!') ? {} : { Filters: [{ Key: 'name', Values: [prefix] }] };
   let token: unknown;
+  let size = 0;
   do {
-    const page = (await call({ MaxResults: 100, ...filter, ...(token !== undefined && { NextToken: token }) })) as Page | undefined;
-    for (const { Name } of page?.SecretList ?? []) if (typeof Name === 'string' && Name.startsWith(prefix)) names.push(Name);
+    const page = (await call({ MaxResults: mostOfPage, ...filter, ...(token !== undefined && { NextToken: token }) })) as Page | undefined;
+    const entries = page?.SecretList ?? [];
+    if (!Array.isArray(entries) || entries.length > mostOfPage) throw nonsense('that is none');
+    for (const entry of entries) {
+      const name: unknown = (entry as { Name?: unknown } | null)?.Name;
+      if (typeof name !== 'string' || !name.startsWith(prefix)) continue;
+      names.push(name);
+      size += name.length;
+    }
+    size += 1_000;
+    if (size > mostListed || (token !== undefined && page?.NextToken === token)) throw nonsense('without an end');
     token = page?.NextToken;
   } while (typeof token === 'string' && token !== '');
   return names;

@@ -1,7 +1,7 @@
 /** AWS Secrets Manager: a secret by name or ARN, in its current, an earlier or a labelled version. */
 import { bundle } from '../core/bundle.ts';
 import { type Clock, type Duration, parseDuration, systemClock } from '../core/clock.ts';
-import { ConfigurationError, InvalidReferenceError, InvalidSecretError, isKeyturnError } from '../core/errors.ts';
+import { ConfigurationError, InvalidReferenceError, isKeyturnError } from '../core/errors.ts';
 import {
   checkKind,
   checkOptions,
@@ -15,7 +15,8 @@ import {
 } from '../core/provider.ts';
 import { formatRef, type SecretRef } from '../core/ref.ts';
 import { Secret } from '../core/secret.ts';
-import { AwsBatch, type BatchAnswer, type BatchValue } from './aws-batch.ts';
+import { type Answer, valueIn } from './aws-answer.ts';
+import { AwsBatch, type BatchAnswer } from './aws-batch.ts';
 import { AwsCalls } from './aws-calls.ts';
 import type { AwsClient } from './aws-clients.ts';
 import { namesFrom, Refusals, versionIn } from './aws-describe.ts';
@@ -185,7 +186,7 @@ class AwsSecretsManager implements Provider {
   /** Names in one region. Needs `secretsmanager:ListSecrets`, which AWS gives for all names or none. */
   async list(prefix: string, options: ReadOptions): Promise<readonly string[]> {
     const asked = { ref: undefined, provider: this.name, service, permission: 'secretsmanager:ListSecrets' };
-    return namesFrom(prefix, (input) => this.#calls.call('ListSecrets', input, this.#region, options, asked, maxBatchBytes));
+    return namesFrom(prefix, this.name, (input) => this.#calls.call('ListSecrets', input, this.#region, options, asked, maxBatchBytes));
   }
 
   /** Needs `secretsmanager:DescribeSecret`; where that is refused the secret is read, and not asked about again. */
@@ -229,15 +230,8 @@ class AwsSecretsManager implements Provider {
   }
 
   #secret(ref: SecretRef, answer: Answer, expiresAt?: number): Secret {
-    const { SecretString: text, SecretBinary: bytes, VersionId: version } = answer;
-    const value = typeof text === 'string' ? text : bytes instanceof Uint8Array ? bytes : undefined;
-    if (value === undefined) {
-      throw new InvalidSecretError(`${formatRef(ref)}: ${this.name} has no value for it.`, {
-        ref: formatRef(ref),
-        provider: this.name,
-        hint: 'Store one with: aws secretsmanager put-secret-value.',
-      });
-    }
+    const value = valueIn(answer, ref, this.name);
+    const { VersionId: version } = answer;
     return new Secret({ ref, value, provider: this.name, version: typeof version === 'string' ? version : undefined, expiresAt, clock: this.#clock });
   }
 
@@ -265,12 +259,6 @@ class AwsSecretsManager implements Provider {
 const maxBatchBytes = 8 * 1_048_576;
 /** In ms. */
 const longestGlance = 1_000;
-
-interface Answer extends BatchValue {
-  readonly SecretString?: unknown;
-  readonly SecretBinary?: unknown;
-  readonly VersionId?: unknown;
-}
 
 /** What `read` gives, or the error of ours that it throws. */
 async function orError(read: () => Promise<Secret | undefined>): Promise<ReadResult> {

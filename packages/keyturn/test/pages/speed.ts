@@ -32,11 +32,11 @@ export function speedTable(): string {
       ({ date, node, machine }) => `Measured on ${date.slice(0, 10)}, Node ${node}, ${machine.cores} cores (${machine.cpu}), ${machine.memoryGb} GB.`,
     ),
   );
-  const lines = measured.map(({ name, goal, measured: figure, unit, ratio, holds }) =>
+  const lines = rows.map(({ name, goal, measured: figure, unit, ratio, holds }) =>
     [
       name,
       goal,
-      `${short(figure as number)} ${unit}`,
+      figure === null ? '' : `${short(figure)} ${unit}`,
       ratio === null ? '' : short(ratio),
       holds === true ? 'yes' : holds === null ? 'not measured' : 'no',
     ].join(' | '),
@@ -45,7 +45,7 @@ export function speedTable(): string {
 }
 
 function short(figure: number): string {
-  return figure >= 100 ? Math.round(figure).toLocaleString('en') : figure.toPrecision(3);
+  return figure >= 100 || Number.isInteger(figure) ? Math.round(figure).toLocaleString('en') : figure.toPrecision(3);
 }
 
 if (import.meta.main) {

@@ -168,6 +168,11 @@ describe('against answers of every kind', () => {
     ]);
   });
 
+  test('a secret that a batch answers twice is read on its own', async () => {
+    batchIs(awsAnswer({ SecretValues: [value('a', { SecretString: 'the other' }), value('b'), value('a')] }));
+    expect(shown(await aws().getMany!(named('a', 'b'), reading()))).toEqual(['single a', 'batched b']);
+  });
+
   test('an ARN without its last characters is found, and one of something else fails alone', async () => {
     const arn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:db';
     batchIs(awsAnswer({ SecretValues: [value('db', { ARN: `${arn}-AbCdEf` }), value('ok')] }));

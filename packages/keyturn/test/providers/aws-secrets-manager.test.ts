@@ -272,6 +272,7 @@ describe('against answers of every kind', () => {
 
   const aws = (options: AwsSecretsManagerOptions = {}) => provider({ endpoint: server.url, region, ...options });
   const good = awsAnswer({ ARN: 'arn', Name: 'prod/db', VersionId: 'v1', SecretString: 'value' });
+  const goodForAll = awsAnswer({ VersionId: 'v1', SecretString: 'value' });
 
   test.each([
     ['AccessDeniedException', 'ACCESS_DENIED'],
@@ -341,6 +342,68 @@ describe('against answers of every kind', () => {
     }
   });
 
+  const whole = JSON.stringify({ Name: 'prod/db', VersionId: 'v1', SecretString: 'value' });
+  const withMember = (member: string) => `{${member},${whole.slice(1)}`;
+  test.each([
+    ['a byte that is not UTF-8', Buffer.from(whole.replace('value', 'v\u00e4lue'), 'latin1')],
+    ['the value twice', withMember(`"SecretString":"${canary}"`)],
+    ['the value twice, once under an escaped key', withMember(`"Secret\\u0053tring":"${canary}"`)],
+    ['65 levels beside the value', withMember(`"more":${'['.repeat(65)}${']'.repeat(65)}`)],
+    ['over a hundred thousand parts beside the value', withMember(`"more":[${'0,'.repeat(100_000)}0]`)],
+  ])('an answer with %s is no verdict on the secret, and no value is taken from it', async (_, body) => {
+    server.answer({ ...good, body });
+    const error = await failure(aws().get({ name: 'prod/db' }, reading()));
+    expect(error).toMatchObject({ code: 'PROVIDER_UNAVAILABLE', ref: 'prod/db', provider: 'aws-secrets-manager' });
+    expect(error.message).toContain('no whole JSON text');
+  });
+
+  test('an answer that is about another secret is not believed', async () => {
+    const arn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/db-AbCdEf';
+    for (const [name, about] of [
+      ['prod/db', { Name: 'prod/db2' }],
+      ['prod/db', { Name: 'PROD/DB', ARN: arn }],
+      ['prod/db', { ARN: arn }],
+      [arn, { Name: 'prod/db', ARN: `${arn.slice(0, -1)}g` }],
+      [arn, { Name: 'other' }],
+    ] as const) {
+      server.answer(awsAnswer({ ...about, VersionId: 'v1', SecretString: canary }));
+      expect(await failure(aws().get({ name }, reading()))).toMatchObject({
+        code: 'INVALID_SECRET',
+        message: expect.stringContaining('another secret') as string,
+      });
+    }
+    for (const name of [arn, arn.slice(0, -7), 'prod/db']) {
+      server.answer(awsAnswer({ Name: 'prod/db', ARN: arn, VersionId: 'v1', SecretString: 'value' }));
+      expect((await aws().get({ name }, reading()))?.reveal()).toBe('value');
+    }
+  });
+
+  test.each([
+    ['a text for its entries', () => ({ SecretList: 'text' })],
+    ['a number for its entries', () => ({ SecretList: 5 })],
+    ['more entries than AWS gives', () => ({ SecretList: Array.from({ length: 101 }, () => ({ Name: 'prod/db' })) })],
+    ['the same token again', () => ({ SecretList: [{ Name: 'prod/db' }], NextToken: 'again' })],
+  ])('a list with %s is refused', async (_, page) => {
+    server.answer(awsAnswer(page()));
+    const error = await failure(aws().list!('prod/', reading()));
+    expect(error).toMatchObject({ code: 'INVALID_SECRET', message: expect.stringContaining('answered a list') as string });
+    expect(server.asked.length).toBeLessThanOrEqual(2);
+  });
+
+  test('a list that brings ever more names does not fill the memory', async () => {
+    let pages = 0;
+    server.answer(() =>
+      awsAnswer({ SecretList: Array.from({ length: 100 }, (_, index) => ({ Name: `prod/${index}${'x'.repeat(9_000)}` })), NextToken: String(pages++) }),
+    );
+    expect((await failure(aws().list!('prod/', reading()))).message).toContain('without an end');
+    expect(pages).toBeLessThan(50);
+  });
+
+  test('entries of a list that have no name are passed over', async () => {
+    server.answer(awsAnswer({ SecretList: [null, {}, { Name: 5 }, { Name: 'prod/db' }] }));
+    expect(await aws().list!('prod/', reading())).toEqual(['prod/db']);
+  });
+
   test('an answer over 1 MiB is not read to its end', async () => {
     server.answer(awsAnswer({ SecretString: canary.repeat(60_000) }));
     const error = await failure(aws().get({ name: 'prod/db' }, reading()));
@@ -379,7 +442,7 @@ describe('against answers of every kind', () => {
   });
 
   test('an ARN is signed for its own region; a region that is no region is refused before anything is sent', async () => {
-    server.answer(good);
+    server.answer(goodForAll);
     await aws({ region: 'us-east-1' }).get({ name: 'arn:aws:secretsmanager:ap-southeast-2:123456789012:secret:prod/db-AbCdEf' }, reading());
     expect(server.asked[0]?.headers.authorization).toContain('/ap-southeast-2/secretsmanager/');
     for (const name of ['arn:aws:secretsmanager:evil.example.com:123456789012:secret:x', 'arn:aws:ssm:eu-west-1:123456789012:parameter/x', 'arn:x']) {
@@ -389,7 +452,7 @@ describe('against answers of every kind', () => {
   });
 
   test('ever new regions in ARNs do not hold ever more connections, and close ends those that are left', async () => {
-    server.answer(good);
+    server.answer(goodForAll);
     const aws2 = aws();
     for (let i = 0; i < 40; i++) await aws2.get({ name: `arn:aws:secretsmanager:aa-bb-${i}:123456789012:secret:x-AbCdEf` }, reading());
     expect(server.connections()).toBe(40);

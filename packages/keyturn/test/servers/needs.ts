@@ -58,8 +58,8 @@ export function isCi(): boolean {
   return process.env['CI'] === 'true';
 }
 
-/** By a variable of its own, in a venv of the repository's cache, then on the path. */
-function program(variable: string, name: string): string | undefined {
+/** By a variable of its own, in a venv of the repository's cache, then on the path, where it must answer to `proof`. */
+export function program(variable: string, name: string, proof = '--help'): string | undefined {
   const named = process.env[variable];
   if (named) return named;
   const cache = join(root, '.cache');
@@ -71,7 +71,7 @@ function program(variable: string, name: string): string | undefined {
     .filter(Boolean)
     .map((folder) => join(folder, name));
   // A version manager's shim is there whether or not there is a program behind it.
-  return onPath.filter(isExecutable).find((file) => spawnSync(file, ['--help'], { stdio: 'ignore', timeout: 30_000 }).status === 0);
+  return onPath.filter(isExecutable).find((file) => spawnSync(file, [proof], { stdio: 'ignore', timeout: 30_000 }).status === 0);
 }
 
 function isExecutable(file: string): boolean {
