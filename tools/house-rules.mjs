@@ -8,6 +8,7 @@ import { withoutComments } from './import-directions.mjs';
 export const exits = {
   'core/secret.ts': { calls: Infinity, why: 'the wrapper itself' },
   'cli/run/declared.ts': { calls: 1, why: 'the variables of a child' },
+  'testing/contract/check.ts': { calls: 1, why: 'what a provider under test answers, compared with what was put' },
   'providers/memory.ts': { calls: 1, why: 'editing one field of the document it holds' },
 };
 
