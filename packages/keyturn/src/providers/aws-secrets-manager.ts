@@ -2,7 +2,7 @@
 import { bundle } from '../core/bundle.ts';
 import { type Clock, type Duration, parseDuration, systemClock } from '../core/clock.ts';
 import { ConfigurationError, InvalidReferenceError, InvalidSecretError, isKeyturnError } from '../core/errors.ts';
-import { checkOptions, matcher, type Provider, type ProviderOptions, type ReadOptions, type ReadResult, settingsOf } from '../core/provider.ts';
+import type { Provider, ProviderOptions, ReadOptions, ReadResult } from '../core/provider.ts';
 import { formatRef, type SecretRef } from '../core/ref.ts';
 import { Secret } from '../core/secret.ts';
 import { AwsBatch, type BatchAnswer, type BatchValue } from './aws-batch.ts';
@@ -11,6 +11,7 @@ import type { AwsClient } from './aws-clients.ts';
 import { checkEndpoint } from './aws-endpoint.ts';
 import type { Asked } from './aws-errors.ts';
 import { AwsWrite } from './aws-write.ts';
+import { type CommonSettings, commonSettings } from './provider-options.ts';
 
 export interface AwsSecretsManagerOptions extends ProviderOptions {
   /** Where names are looked up. Default: `AWS_REGION`, `AWS_DEFAULT_REGION`, then what the SDK finds. An ARN is always asked in the region it names. */
@@ -48,8 +49,8 @@ const versionId = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
  * @throws ConfigurationError for a wrong option, and on the first read when the SDK is not installed
  */
 export function awsSecretsManager(options: AwsSecretsManagerOptions = {}): Provider {
-  checkOptions(kind, options, ['region', 'profile', 'endpoint', 'client', 'bundle', 'timeout', 'clock']);
-  const provider = new AwsSecretsManager(options);
+  const settings = commonSettings(kind, options, ['region', 'profile', 'endpoint', 'client', 'bundle', 'timeout', 'clock']);
+  const provider = new AwsSecretsManager(options, settings);
   return options.bundle === undefined ? provider : bundle(provider, options.bundle);
 }
 
@@ -66,10 +67,9 @@ class AwsSecretsManager implements Provider {
   readonly #batch = new AwsBatch();
   readonly #hasOwnClients: boolean;
 
-  constructor(options: AwsSecretsManagerOptions) {
-    this.name = options.name ?? kind;
-    Object.assign(this, settingsOf(options));
-    matcher(options.match, this.name);
+  constructor(options: AwsSecretsManagerOptions, settings: CommonSettings) {
+    this.name = settings.name;
+    Object.assign(this, settings);
     this.#clock = options.clock ?? systemClock;
     const timeout = parseDuration(options.timeout ?? '10s', `${this.name}.timeout`);
     if (timeout === 0)

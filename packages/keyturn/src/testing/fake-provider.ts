@@ -136,7 +136,7 @@ export function fakeProvider(record: Readonly<Record<string, string | Uint8Array
     },
     rotate(secret, value) {
       if (typeof value !== 'string' && !(value instanceof Uint8Array)) {
-        throw new ConfigurationError(`${name}.rotate: the value is a ${typeof value}.`, { provider: name, hint: 'Give text or a Uint8Array.' });
+        throw new ConfigurationError(`${name}.rotate: the value is neither text nor a Uint8Array.`, { provider: name, hint: 'Write a document as JSON text.' });
       }
       // In force before the call returns: memory waits for nothing.
       void inside.set({ name: secret }, value, now);
@@ -150,6 +150,9 @@ export function fakeProvider(record: Readonly<Record<string, string | Uint8Array
           provider: name,
           hint: `There are ${Object.keys(faults).join(', ')}.`,
         });
+      }
+      if (typeof pattern !== 'string' || pattern === '') {
+        throw new ConfigurationError(`${name}.fail: the names must be one pattern.`, { provider: name, hint: `For example fail('denied', 'prod/*').` });
       }
       failing.push({ fault, matches: matcher([pattern], `${name}.fail`), isAll: pattern === '**' });
     },
