@@ -1,6 +1,6 @@
 /** AWS Secrets Manager keeps the contract, against moto and what moto cannot say. */
 import { CreateSecretCommand, DeleteSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, describe, vi } from 'vitest';
 import { awsSecretsManager } from '../../src/providers/aws-secrets-manager.ts';
 import { type Moto, startMoto } from '../servers/moto.ts';
 import { needs } from '../servers/needs.ts';
@@ -45,7 +45,7 @@ describe.skipIf(!needs('moto'))('against moto', () => {
     async place(options) {
       await moto.control('reset');
       relay.instead = undefined;
-      process.env['AWS_SECRET_ACCESS_KEY'] = secretKey;
+      vi.stubEnv('AWS_SECRET_ACCESS_KEY', secretKey);
       return {
         provider: awsSecretsManager({ ...options, endpoint: relay.url, region }),
         credentials: [secretKey],

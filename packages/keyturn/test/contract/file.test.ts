@@ -1,4 +1,5 @@
 /** Files keep the contract: JSON, YAML, dotenv, and a folder with one file for each secret. */
+import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -33,14 +34,16 @@ class HurriedClock implements Clock {
 
 function newPlace(name: string, hands: (target: string) => Pick<FilePlace, 'put' | 'remove'>): ContractOptions<FilePlace>['place'] {
   return (options) => {
-    const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'keyturn-contract-')));
+    const folder = path.join(fs.realpathSync(os.tmpdir()), `keyturn-contract-${randomUUID()}`);
     const target = path.join(folder, 'secrets', name);
     const clock = new HurriedClock();
+    const provider = file({ ...options, path: target, clock });
+    fs.mkdirSync(folder, { mode: 0o700 });
     return {
       folder,
       path: target,
       clock,
-      provider: file({ ...options, path: target, clock }),
+      provider,
       ...hands(target),
       release() {
         if (fs.existsSync(path.join(folder, 'secrets'))) fs.chmodSync(path.join(folder, 'secrets'), 0o700);

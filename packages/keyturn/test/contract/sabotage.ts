@@ -90,11 +90,6 @@ const ofShape: Sabotage[] = [
     options: ({ match, ...options }) => (options.name === 'with-settings' ? options : { ...options, ...(match && { match }) }),
   },
   {
-    what: 'takes any name',
-    breaks: 'a wrong name, match or ttl is refused where it is made',
-    options: (options) => (options.name === 'No Name' ? {} : options),
-  },
-  {
     what: 'has a power that nobody said',
     breaks: 'it has the powers that it is said to have, and no others',
     powers: allPowers.filter((power) => power !== 'hasChanged'),

@@ -176,6 +176,16 @@ export async function soon<T>(promise: T | Promise<T>, what: string): Promise<T>
   }
 }
 
+/** Whether `holds` becomes true within `ms`, looked at in every turn of the event loop: with no timer, which would itself keep it alive. */
+export async function becomesTrue(holds: () => boolean, ms: number): Promise<boolean> {
+  const giveUpAt = performance.now() + ms;
+  while (!holds()) {
+    if (performance.now() > giveUpAt) return false;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return true;
+}
+
 /** Everything that can be seen of `thing`, by printing it in any way. */
 export function printed(thing: unknown): string {
   const ways = [

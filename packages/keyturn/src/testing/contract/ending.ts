@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { isKeyturnError } from '../../core/errors.ts';
 import type { ReadOptions } from '../../core/provider.ts';
-import { calm, type Check, type Given, kindOf, sameText, soon, textOf, thrownBy } from './check.ts';
+import { becomesTrue, calm, type Check, type Given, kindOf, sameText, soon, textOf, thrownBy } from './check.ts';
 
 type Call = (options: ReadOptions) => Promise<unknown>;
 
@@ -125,8 +125,8 @@ export const ending: readonly Check[] = [
       await given.putAll('one', 'two');
       const controller = new AbortController();
       for (const [, call] of readsOf(given)) await call(under(controller));
-      const left = getEventListeners(controller.signal, 'abort').length;
-      assert.equal(left, 0, `${left} listeners are left on the signal.`);
+      const left = () => getEventListeners(controller.signal, 'abort').length;
+      assert.ok(await becomesTrue(() => left() === 0, 1_000), `${left()} listeners are left on the signal.`);
     },
   },
   {
@@ -164,11 +164,8 @@ export const ending: readonly Check[] = [
       await given.get('two');
       await given.provider.check?.(calm);
       await given.provider.close?.();
-      const giveUpAt = performance.now() + 3_000;
-      while (extra(keepingAlive(), before).length > 0) {
-        if (performance.now() > giveUpAt) assert.fail(`After its end there are still: ${extra(keepingAlive(), before).join(', ')}.`);
-        await new Promise((resolve) => setImmediate(resolve));
-      }
+      const left = () => extra(keepingAlive(), before);
+      assert.ok(await becomesTrue(() => left().length === 0, 3_000), `After its end there are still: ${left().join(', ')}.`);
     },
   },
 ];

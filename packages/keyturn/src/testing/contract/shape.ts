@@ -1,7 +1,7 @@
 /** What a provider is before it is asked: its name, settings, powers and identity. */
 import assert from 'node:assert/strict';
 import { identityOf } from '../../core/provider.ts';
-import { type Check, endsWith, powers, printed } from './check.ts';
+import { type Check, powers, printed } from './check.ts';
 
 const settings = { match: ['contract*/**', 'contract*'], ttl: '7m', staleIfError: '3m' } as const;
 
@@ -31,14 +31,6 @@ export const shape: readonly Check[] = [
       } finally {
         await other.provider.close?.();
         await other.release?.();
-      }
-    },
-  },
-  {
-    title: 'a wrong name, match or ttl is refused where it is made',
-    async run({ hands }) {
-      for (const [option, value] of Object.entries({ name: 'No Name', match: [''], ttl: 5, staleIfError: 'soon' })) {
-        await endsWith('CONFIGURATION', () => hands.open({ name: 'wrong', [option]: value } as never), `A provider with a wrong ${option}`);
       }
     },
   },
