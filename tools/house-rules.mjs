@@ -9,6 +9,7 @@ export const exits = {
   'core/secret.ts': { calls: Infinity, why: 'the wrapper itself' },
   'core/adopt-secret.ts': { calls: 1, why: 'from the wrapper of another copy of this library into ours' },
   'cli/run/declared.ts': { calls: 1, why: 'the variables of a child' },
+  'testing/contract/check.ts': { calls: 1, why: 'what a provider under test answers, compared with what was put' },
   'providers/memory.ts': { calls: 1, why: 'editing one field of the document it holds' },
 };
 

@@ -5,8 +5,15 @@ export interface Import {
   readonly isLazy: boolean;
 }
 
-export const rooms: readonly { readonly room: string; readonly files: readonly string[]; readonly imports: readonly string[] }[];
+export interface Row {
+  readonly room: string;
+  readonly files: readonly string[];
+  readonly imports: readonly string[];
+}
+
+export const rooms: readonly Row[];
 export const librarySource: string;
+export function importable(row: Row): string[];
 export function importsOf(source: string): Import[];
 export function brokenDirections(files: ReadonlyMap<string, string>): string[];
 export function sourcesIn(src: string): Map<string, string>;

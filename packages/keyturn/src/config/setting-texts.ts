@@ -6,6 +6,8 @@ import type { commonOptions, ProviderKind, providerOptions, secretOptions, Setti
 
 export interface OptionText {
   readonly help: string;
+  /** What it could be set to, as it stands in YAML; none where the default will do. */
+  readonly example?: string;
   /** As a person would write it; none where it depends on the machine or on another setting. */
   readonly default?: string;
   /** What the text must look like. */
@@ -38,10 +40,14 @@ export const secretTexts = {
 } as const satisfies Readonly<Record<keyof typeof secretOptions, OptionText>>;
 
 export const commonTexts = {
-  name: { help: 'What it is called in references, name://…, and in this file; by default its kind. Two of a kind need one each.', pattern: providerName },
-  match: { help: 'The names that it is asked for, by default all. * stays within a segment between slashes, ** does not.' },
-  ttl: { help: 'How long its values are used before they are read again, by default as long as cache.ttl says.' },
-  staleIfError: { help: 'How long past their ttl its values may cover an outage, by default as long as cache.staleIfError says.' },
+  name: {
+    example: 'other',
+    help: 'What it is called in references, name://…, and in this file; by default its kind. Two of a kind need one each.',
+    pattern: providerName,
+  },
+  match: { example: "['prod/**']", help: 'The names that it is asked for, by default all. * stays within a segment between slashes, ** does not.' },
+  ttl: { example: '10m', help: 'How long its values are used before they are read again, by default as long as cache.ttl says.' },
+  staleIfError: { example: '2h', help: 'How long past their ttl its values may cover an outage, by default as long as cache.staleIfError says.' },
 } as const satisfies Readonly<Record<keyof typeof commonOptions, OptionText>>;
 
 interface ProviderText<Option extends string> {
@@ -53,26 +59,43 @@ export const providerTexts: { readonly [Kind in ProviderKind]: ProviderText<keyo
   env: {
     help: 'Environment variables: prod/db#password is PROD_DB_PASSWORD, else a member of the JSON in PROD_DB.',
     options: {
-      prefix: { help: 'Only variables that begin with it and an underscore answer. Without it only unmistakable names are answered.', pattern: prefixText },
-      allowEmpty: { help: 'Whether a variable set to nothing is a value. Otherwise it is absent, and the next provider is asked.', default: 'false' },
+      prefix: {
+        example: 'MYAPP',
+        help: 'Only variables that begin with it and an underscore answer. Without it only unmistakable names are answered.',
+        pattern: prefixText,
+      },
+      allowEmpty: {
+        example: 'true',
+        help: 'Whether a variable set to nothing is a value. Otherwise it is absent, and the next provider is asked.',
+        default: 'false',
+      },
     },
   },
   file: {
     help: 'A JSON, YAML or dotenv file, or a folder with one file for each secret.',
     options: {
-      path: { help: 'The file or folder, relative to this file; by default keyturn/secrets.json, .yaml or .yml in your configuration folder.' },
-      strictModes: { help: 'Whether a file that others may read is refused. Otherwise it is warned about once.', default: 'false' },
+      path: {
+        example: 'secrets.yaml',
+        help: 'The file or folder, relative to this file; by default keyturn/secrets.json, .yaml or .yml in your configuration folder.',
+      },
+      strictModes: { example: 'true', help: 'Whether a file that others may read is refused. Otherwise it is warned about once.', default: 'false' },
     },
   },
   'aws-secrets-manager': {
     help: 'AWS Secrets Manager. Needs @aws-sdk/client-secrets-manager, installed in your project.',
     options: {
-      region: { help: 'Where names are looked up; by default AWS_REGION, AWS_DEFAULT_REGION, then what the SDK finds.' },
-      profile: { help: 'A profile of the AWS configuration files; by default AWS_PROFILE, else the SDK’s chain of credentials.' },
-      roleArn: { help: 'A role to assume with those credentials. Needs @aws-sdk/credential-providers, installed in your project.' },
-      endpoint: { help: 'Another address than AWS’s own. A file that was found rather than named needs keyturn trust for it.' },
-      bundle: { help: 'One secret that holds many: a JSON object in which every reference is looked up.' },
-      versionCheck: { help: 'Whether it is asked if a secret changed before that is read again.', default: 'false' },
+      region: { example: 'eu-west-1', help: 'Where names are looked up; by default AWS_REGION, AWS_DEFAULT_REGION, then what the SDK finds.' },
+      profile: { example: 'default', help: 'A profile of the AWS configuration files; by default AWS_PROFILE, else the SDK’s chain of credentials.' },
+      roleArn: {
+        example: 'arn:aws:iam::123456789012:role/reader',
+        help: 'A role to assume with those credentials. Needs @aws-sdk/credential-providers, installed in your project.',
+      },
+      endpoint: {
+        example: 'https://secretsmanager.eu-west-1.amazonaws.com',
+        help: 'Another address than AWS’s own. A file that was found rather than named needs keyturn trust for it.',
+      },
+      bundle: { example: 'prod/app', help: 'One secret that holds many: a JSON object in which every reference is looked up.' },
+      versionCheck: { example: 'true', help: 'Whether it is asked if a secret changed before that is read again.', default: 'false' },
       timeout: { help: 'How long one call may take, with connecting and logging in; attemptTimeout bounds it too.', default: '10s' },
     },
   },

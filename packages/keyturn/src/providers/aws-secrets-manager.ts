@@ -2,17 +2,7 @@
 import { bundle } from '../core/bundle.ts';
 import { type Clock, type Duration, parseDuration, systemClock } from '../core/clock.ts';
 import { ConfigurationError, InvalidReferenceError, isKeyturnError } from '../core/errors.ts';
-import {
-  checkKind,
-  checkOptions,
-  matcher,
-  type Provider,
-  type ProviderOptions,
-  type ReadOptions,
-  type ReadResult,
-  settingsOf,
-  type VersionInfo,
-} from '../core/provider.ts';
+import { checkKind, type Provider, type ProviderOptions, type ReadOptions, type ReadResult, type VersionInfo } from '../core/provider.ts';
 import { formatRef, type SecretRef } from '../core/ref.ts';
 import { Secret } from '../core/secret.ts';
 import { type Answer, valueIn } from './aws-answer.ts';
@@ -23,6 +13,7 @@ import { namesFrom, Refusals, versionIn } from './aws-describe.ts';
 import { checkEndpoint } from './aws-endpoint.ts';
 import type { Asked } from './aws-errors.ts';
 import { AwsWrite } from './aws-write.ts';
+import { type CommonSettings, commonSettings } from './provider-options.ts';
 
 export interface AwsSecretsManagerOptions extends ProviderOptions {
   /** Where names are looked up. Default: `AWS_REGION`, `AWS_DEFAULT_REGION`, then what the SDK finds. An ARN is always asked in the region it names. */
@@ -68,8 +59,8 @@ const versionId = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
  * @throws ConfigurationError for a wrong option, and on the first read when the SDK is not installed
  */
 export function awsSecretsManager(options: AwsSecretsManagerOptions = {}): Provider {
-  checkOptions(kind, options, ['region', 'profile', 'roleArn', 'endpoint', 'client', 'bundle', 'versionCheck', 'timeout', 'clock']);
-  const provider = new AwsSecretsManager(options);
+  const settings = commonSettings(kind, options, ['region', 'profile', 'roleArn', 'endpoint', 'client', 'bundle', 'versionCheck', 'timeout', 'clock']);
+  const provider = new AwsSecretsManager(options, settings);
   return options.bundle === undefined ? provider : bundle(provider, options.bundle);
 }
 
@@ -88,10 +79,9 @@ class AwsSecretsManager implements Provider {
   readonly #refusals = new Refusals();
   readonly #hasOwnClients: boolean;
 
-  constructor(options: AwsSecretsManagerOptions) {
-    this.name = options.name ?? kind;
-    Object.assign(this, settingsOf(options));
-    matcher(options.match, this.name);
+  constructor(options: AwsSecretsManagerOptions, settings: CommonSettings) {
+    this.name = settings.name;
+    Object.assign(this, settings);
     checkKind(`${this.name}.versionCheck`, options.versionCheck, typeof options.versionCheck === 'boolean', 'true or false');
     this.versionCheck = options.versionCheck ?? false;
     this.#clock = options.clock ?? systemClock;

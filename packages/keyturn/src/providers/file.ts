@@ -59,10 +59,11 @@ export function file(options: FileOptions = {}): Provider {
   const place = placeOf(options.path);
   const source = place.kind === 'folder' ? new SecretsFolder(place.path, strictModes, clock) : new SecretsFile(place.paths, strictModes, clock);
 
-  const translating = async <T>(ref: SecretRef | undefined, run: () => Promise<T>): Promise<T> => {
+  const translating = async <T>(ref: SecretRef | undefined, run: () => Promise<T>, signal?: AbortSignal): Promise<T> => {
     try {
       return await run();
     } catch (error) {
+      if (signal?.aborted && error === signal.reason) throw error;
       throw fromFileProblem(error, settings.name, ref);
     }
   };
@@ -79,12 +80,12 @@ export function file(options: FileOptions = {}): Provider {
     },
     async set(ref, value, options) {
       refuseVersion(ref, settings.name);
-      await translating(ref, () => source.change({ name: ref.name, field: ref.field, value }, options));
+      await translating(ref, () => source.change({ name: ref.name, field: ref.field, value }, options), options.signal);
       return {};
     },
     async delete(ref, options) {
       refuseVersion(ref, settings.name);
-      return translating(ref, () => source.change({ name: ref.name, field: ref.field, value: undefined }, options));
+      return translating(ref, () => source.change({ name: ref.name, field: ref.field, value: undefined }, options), options.signal);
     },
     async list(prefix, { signal }) {
       signal.throwIfAborted();

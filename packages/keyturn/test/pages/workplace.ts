@@ -28,8 +28,10 @@ export class Workplace {
   readonly #modules = this.#folder('node_modules');
   readonly #bin = this.#folder('node_modules/.bin');
 
-  constructor() {
+  /** @param change done to the copy before it is built */
+  constructor(change: (root: string) => void = () => undefined) {
     for (const path of copied) fs.cpSync(join(root, path), join(this.root, path), { recursive: true });
+    change(this.root);
     for (const name of fs.readdirSync(join(root, 'node_modules'))) {
       if (name !== 'keyturn' && !name.startsWith('.')) fs.symlinkSync(join(root, 'node_modules', name), join(this.#modules, name));
     }

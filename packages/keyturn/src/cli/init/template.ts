@@ -1,6 +1,6 @@
 /** The text of a new configuration file: what was chosen, and every other setting with its default, commented out. */
 import { type OptionText, commonTexts, groupTexts, partTexts, providerTexts, runTexts } from '../../config/setting-texts.ts';
-import { type commonOptions, type ProviderKind, type providerOptions, settings } from '../../config/settings.ts';
+import { type ProviderKind, settings } from '../../config/settings.ts';
 
 export interface Choice {
   /** Files with secrets, in the order in which they are asked; none for the user's own. */
@@ -9,24 +9,6 @@ export interface Choice {
   /** Left to the environment when it is not said. */
   readonly region: string | undefined;
 }
-
-/** What an option could be set to. */
-type Examples<K extends string> = Readonly<Record<K, string>>;
-
-const examples: { readonly [Kind in ProviderKind]: Examples<keyof (typeof providerOptions)[Kind] & string> } = {
-  env: { prefix: 'MYAPP', allowEmpty: 'true' },
-  file: { path: 'secrets.yaml', strictModes: 'true' },
-  'aws-secrets-manager': {
-    region: 'eu-west-1',
-    profile: 'default',
-    roleArn: 'arn:aws:iam::123456789012:role/reader',
-    endpoint: 'https://secretsmanager.eu-west-1.amazonaws.com',
-    bundle: 'prod/app',
-    versionCheck: 'true',
-    timeout: '5s',
-  },
-};
-const common: Examples<keyof typeof commonOptions> = { name: 'other', match: "['prod/**']", ttl: '10m', staleIfError: '2h' };
 
 /** A line of the file; those that are not `isOn` are commented out. */
 interface Line {
@@ -73,10 +55,13 @@ function providersOf({ files, aws: usesAws, region }: Choice): { name: string; l
 function provider(kind: ProviderKind, set: Readonly<Record<string, string>>, isLast = false): { name: string; lines: Line[] } {
   const { help, options } = providerTexts[kind] as { help: string; options: Readonly<Record<string, OptionText>> };
   const texts: Readonly<Record<string, OptionText>> = { ...options, ...commonTexts };
-  const values: Readonly<Record<string, string>> = { ...examples[kind], ...common };
   // A name that must be there is written, whether or not the others are.
   const keys = Object.keys(texts).filter((key) => isLast || Object.hasOwn(options, key) || Object.hasOwn(set, key));
-  const lines = keys.map((key) => ({ text: `    ${key}: ${set[key] ?? values[key]!}`, help: texts[key]!.help, isOn: set[key] !== undefined }));
+  const lines = keys.map((key) => ({
+    text: `    ${key}: ${set[key] ?? texts[key]!.example ?? texts[key]!.default!}`,
+    help: texts[key]!.help,
+    isOn: set[key] !== undefined,
+  }));
   return { name: set['name'] ?? kind, lines: [{ text: `- ${kind}:`, help, isOn: true }, ...lines] };
 }
 
