@@ -106,8 +106,14 @@ function buildCommand() {
     external: ['@aws-sdk/*', '@keyturn/server', './yaml.cjs'],
     // Of its own, because most starts read no YAML, and reading it takes a tenth of them.
     alias: { yaml: './yaml.cjs', 'node:child_process': join(library, 'src/cli/no-child-process.ts') },
-    define: { 'import.meta.url': '__moduleUrl' },
-    banner: { js: "const __moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
+    // Node loads a dozen modules of its own for the first `performance.now()`; the same clock is read without them.
+    define: { 'import.meta.url': '__moduleUrl', 'performance.now': '__now' },
+    banner: {
+      js: [
+        "const __moduleUrl = require('node:url').pathToFileURL(__filename).href;",
+        'const __now = () => { const [seconds, nanoseconds] = process.hrtime(); return seconds * 1e3 + nanoseconds / 1e6; };',
+      ].join('\n'),
+    },
     outfile: join(bin, 'main.cjs'),
   });
   bundle({

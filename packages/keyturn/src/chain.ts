@@ -100,9 +100,9 @@ export class Chain implements Source {
         steps?.push({ provider: name, outcome: ref.provider === undefined || ref.provider === name ? 'no match' : 'not asked' });
         continue;
       }
-      const startedAt = performance.now();
+      const startedAt = steps && performance.now();
       const result = await ask(link, ref, options, known);
-      steps?.push(stepOf(name, result, performance.now() - startedAt));
+      if (startedAt !== undefined) steps?.push(stepOf(name, result, performance.now() - startedAt));
       if (isSecret(result)) {
         for (const later of this.#links.slice(index + 1)) steps?.push({ provider: later.provider.name, outcome: 'not asked' });
         return skipped.length > 0 ? new Secret(result, { fallback: true }) : result;

@@ -1,5 +1,5 @@
 /** A folder of files, one secret in each: what Kubernetes, Docker and systemd mount. */
-import fs from 'node:fs/promises';
+import fs from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import type { ReadOptions } from '../core/provider.ts';
@@ -50,13 +50,13 @@ export class SecretsFolder implements FileSource {
     const entered = new Set<string>();
     const enter = async (folder: string, before: string, depth: number): Promise<void> => {
       // A link may lead back up.
-      const real = await fs.realpath(folder);
+      const real = await fs.promises.realpath(folder);
       if (entered.has(real) || depth > deepestFolder) return;
       entered.add(real);
-      for (const name of (await fs.readdir(folder)).sort()) {
+      for (const name of (await fs.promises.readdir(folder)).sort()) {
         if (name.startsWith('.')) continue;
         const path = join(folder, name);
-        const stat = await fs.stat(path).catch(() => undefined);
+        const stat = await fs.promises.stat(path).catch(() => undefined);
         if (stat?.isDirectory()) await enter(path, `${before}${name}/`, depth + 1);
         else if (stat?.isFile()) found.push(`${before}${name}`);
         if (found.length > mostNames)
