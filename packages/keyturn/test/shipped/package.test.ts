@@ -6,6 +6,7 @@ import { build } from 'esbuild';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { publishedSchemas } from '../../src/cli/schemas.ts';
 import { root } from '../pages/workplace.ts';
 import { needs } from '../servers/needs.ts';
 import { ended, filesIn, Shipped } from './shipped.ts';
@@ -62,7 +63,9 @@ describe.skipIf(!needs('another Node'))('the package', () => {
   test('exports only files that are in it, each with its types', () => {
     for (const [subpath, door] of Object.entries(shipped.manifest.exports)) {
       if (typeof door === 'string') {
-        expect(door).toBe('./package.json');
+        // Data, at the place where it lies: itself, and the schemas.
+        expect(['./package.json', './schemas/*.json']).toContain(door);
+        expect(subpath).toBe(door);
         continue;
       }
       expect(Object.keys(door), subpath).toEqual(['types', 'default']);
@@ -76,7 +79,7 @@ describe.skipIf(!needs('another Node'))('the package', () => {
     const providers = providerDoors.filter((name) => fs.existsSync(join(source, `providers/${name}.ts`)) || fs.existsSync(join(source, `providers/${name}`)));
     expect(rooms.length).toBeGreaterThan(3);
     expect(providers.length).toBeGreaterThan(3);
-    const doors = [...rooms.map((room) => (room === '.' ? '.' : `./${room}`)), ...providers.map((name) => `./${name}`), './package.json'];
+    const doors = [...rooms.map((room) => (room === '.' ? '.' : `./${room}`)), ...providers.map((name) => `./${name}`), './package.json', './schemas/*.json'];
     expect(Object.keys(shipped.manifest.exports).toSorted()).toEqual(doors.toSorted());
   });
 
@@ -92,7 +95,8 @@ describe.skipIf(!needs('another Node'))('the package', () => {
     const code = Object.keys(metafile.inputs);
     const maps = code.map((file) => `${file}.map`).filter((map) => files.includes(map));
     const pages = ['LICENSE', 'README.md', 'package.json', 'dist/bin/LICENCES.txt'];
-    expect(files).toEqual([...code, ...maps, ...typesReached(), ...pages].toSorted());
+    const schemas = [...publishedSchemas().keys()].map((name) => `schemas/${name}`);
+    expect(files).toEqual([...code, ...maps, ...typesReached(), ...pages, ...schemas].toSorted());
   });
 
   /** As the compiler sees it, for a program that imports every door. */
