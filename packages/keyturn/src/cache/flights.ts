@@ -32,6 +32,8 @@ interface Inner<T> extends Flight<T> {
   isAbandoned: boolean;
   readonly document: string;
   readonly isCheck: boolean;
+  /** When it began, an instant of the life clock, which goes on while the machine sleeps. */
+  readonly bornAt: number;
   /** The next of those that read the same document and are in the air. */
   sibling: Inner<T> | undefined;
 }
@@ -57,13 +59,15 @@ export class Flights<R, T> {
   /** Reads that were asked to begin now: the one under way, and what those share who asked meanwhile. */
   readonly #turns = new Map<string, { readonly flight: Flight<T>; next: Promise<Flight<T>> | undefined }>();
   readonly #clock: Clock;
+  readonly #life: Pick<Clock, 'now'>;
   readonly #deadline: number;
   /** Why no read begins any more. */
   #ended: Error | undefined;
 
-  /** @param deadline how long a flight may take, in ms; an older one (the process was frozen) is joined by nobody */
-  constructor(clock: Clock, deadline: number) {
+  /** @param deadline how long a flight may take, in ms; an older one (the process was frozen, the machine slept) is joined by nobody, and not kept */
+  constructor(clock: Clock, deadline: number, life: Pick<Clock, 'now'> = clock) {
     this.#clock = clock;
+    this.#life = life;
     this.#deadline = deadline;
   }
 
@@ -75,7 +79,7 @@ export class Flights<R, T> {
   joinable(key: string, since = -Infinity): Flight<T> | undefined {
     const flight = this.#flights.get(key);
     if (!flight || flight.isOverlapped || flight.startedAt < since || (flight.isCheck && since > -Infinity)) return undefined;
-    return this.#clock.now() - flight.startedAt < this.#deadline ? flight : undefined;
+    return this.#isTooOld(flight) ? undefined : flight;
   }
 
   /**
@@ -102,6 +106,7 @@ export class Flights<R, T> {
       isAbandoned: false,
       document: options.document ?? options.key,
       isCheck: options.isCheck ?? false,
+      bornAt: this.#life.now(),
       sibling: this.#latest.get(options.document ?? options.key),
     };
     this.#latest.set(flight.document, flight);
@@ -112,6 +117,8 @@ export class Flights<R, T> {
     const land = (outcome: { value?: R; error?: unknown }) => {
       this.#leaveAir(flight);
       if (flight.isAbandoned) return;
+      // What was read before the machine slept may be as old as that.
+      if (this.#isTooOld(flight)) flight.isOutdated = true;
       const counts = !flight.isOutdated || options.isRefresh === true;
       if (counts && (outcome.error === undefined || !isUnavailable(outcome.error))) this.#overlap(flight.document);
       try {
@@ -207,6 +214,10 @@ export class Flights<R, T> {
     } finally {
       limit.done();
     }
+  }
+
+  #isTooOld({ bornAt }: Inner<T>): boolean {
+    return this.#life.now() - bornAt >= this.#deadline;
   }
 
   /** An answer came. What is still in the air may bring an older one: nobody joins it from now on, and it does not replace the answer. */

@@ -62,7 +62,7 @@ export class Reading {
     this.#life = cache.clock;
     this.#deadline = deadline;
     this.#lifetimes = lifetimes;
-    this.#flights = new Flights<Secret | undefined, Secret>(clock, deadline);
+    this.#flights = new Flights<Secret | undefined, Secret>(clock, deadline, cache.clock);
     this.#landing = new Landing(cache, scope, lifetimes, events);
     this.#hit = hit;
   }

@@ -72,7 +72,8 @@ export function file(options: FileOptions = {}): Provider {
 
   return {
     ...settings,
-    identity: place.identity,
+    // What a lax reader was given is not for a strict one.
+    identity: strictModes ? `${place.identity} strict` : place.identity,
     async get(ref, { signal }) {
       signal.throwIfAborted();
       if (ref.version !== undefined) return undefined;

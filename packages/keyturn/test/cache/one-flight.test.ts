@@ -124,6 +124,24 @@ test('a read with maxAge joins no flight that began earlier than that', async ()
   await Promise.all([first, young, joins]);
 });
 
+test('what was being read when the machine fell asleep is joined by nobody after that, and not kept', async () => {
+  const { clock, source, secrets } = slow();
+  const before = secrets.get('db');
+  await settled();
+  // The monotonic clock and every timer stood still for a night; the wall clock went on.
+  clock.setWall(8 * 3_600_000);
+  const after = secrets.get('db');
+  await settled();
+  expect(source.pending).toHaveLength(2);
+  source.pending[0]!.answer('of yesterday', 'v1');
+  expect((await before).reveal()).toBe('of yesterday');
+  expect(secrets.peek('db')).toBeUndefined();
+  source.pending[1]!.answer('of today', 'v2');
+  expect((await after).reveal()).toBe('of today');
+  expect(secrets.peek('db')?.reveal()).toBe('of today');
+  await secrets.close();
+});
+
 test('a flight older than the deadline is joined by nobody, as after a process was frozen', async () => {
   const { clock, source, secrets } = slow({ db: 'x' }, { deadline: '10s', attemptTimeout: 'none' });
   // A clock whose sleeps never end stands for the frozen process.

@@ -273,3 +273,10 @@ test('an aborted read ends with its reason', async () => {
   await expect(provider.get({ name: 'a' }, options)).rejects.toThrow('left');
   await expect(provider.list!('', options)).rejects.toThrow('left');
 });
+
+test('a strict reader and a lax one are two places: in a shared cache neither is given what the other was', () => {
+  const at = place(path.join(scratch(), 's.json'), '{}');
+  const [lax, strict] = [file({ path: at }), file({ path: at, strictModes: true })];
+  expect(lax.identity).not.toBe(strict.identity);
+  expect(file({ path: at, strictModes: true }).identity).toBe(strict.identity);
+});
